@@ -1,0 +1,1 @@
+//! Bundles of files in DSM-CC carousels.

@@ -1,0 +1,1 @@
+//! Rundown and asset pages to the datagrams of superframe k.

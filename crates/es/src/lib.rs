@@ -1,0 +1,1 @@
+//! Elementary streams: access units and headers of video and audio codecs.

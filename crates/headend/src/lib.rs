@@ -1,0 +1,1 @@
+//! The programs headend and headend-site.

@@ -1,0 +1,1 @@
+//! Assets on disk: ingest, index, catalogue, pages.

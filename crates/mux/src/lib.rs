@@ -1,0 +1,1 @@
+//! Delivery curves and the merge that fills one superframe.

@@ -1,0 +1,1 @@
+//! Datagrams to repaired packets, files and reports at a receiving site.

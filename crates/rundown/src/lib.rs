@@ -1,0 +1,1 @@
+//! Timetable and catalogue to absolute time: what is on each service and in each carousel.

@@ -1,0 +1,1 @@
+//! EN 300 468 service information: tables, descriptors, text.

@@ -1,0 +1,1 @@
+//! The teaching timetable: TOML text to checked, civil-time schedule.

@@ -1,0 +1,1 @@
+//! Paced sending of datagrams at absolute times.
