@@ -12,7 +12,6 @@ pub mod pes;
 pub mod psi;
 pub mod section;
 pub mod time;
-pub mod tstd;
 
 pub use grid::{PACKET_BITS, Rate, SlotGrid};
 pub use packet::{NULL_PACKET, PACKET_SIZE, Packet, PacketView, Pid};
