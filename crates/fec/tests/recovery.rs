@@ -13,7 +13,7 @@ fn packet(index: u64) -> [u8; LEN] {
 /// The checks of the matrix whose first packet is `base`, with their parities.
 fn parities(matrix: Matrix, base: u64) -> Vec<(Check, [u8; LEN])> {
     let packets: Vec<u8> = (base..base + matrix.packets() as u64)
-        .flat_map(|index| packet(index))
+        .flat_map(packet)
         .collect();
     let mut all = Vec::new();
     for column in 0..matrix.columns() {
