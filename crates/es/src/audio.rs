@@ -1,5 +1,12 @@
 //! Audio: frames and their headers.
 
+mod ac3;
+mod adts;
+mod eac3;
+mod header;
+mod latm;
+mod mpeg;
+mod signalling;
 mod splitter;
 
 use crate::{Codec, FrameDuration};
@@ -61,6 +68,9 @@ impl AudioFacts {
     }
 
     /// The time that the frame lasts.
+    ///
+    /// # Panics
+    /// When samples or rate are zero, which no splitter gives.
     pub fn frame_duration(&self) -> FrameDuration {
         FrameDuration::from_seconds(self.frame_samples, self.sample_rate_hz)
             .expect("a splitter gives no frame without samples or rate")

@@ -20,11 +20,6 @@ impl<'a> BitReader<'a> {
         }
     }
 
-    /// How many bits have been read.
-    pub(crate) fn position(&self) -> usize {
-        self.position
-    }
-
     /// Reads an unsigned field of up to 32 bits: u(n).
     pub(crate) fn bits(&mut self, count: u32) -> Result<u32, HeaderError> {
         debug_assert!(count <= 32);

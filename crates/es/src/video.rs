@@ -1,6 +1,14 @@
 //! Video: access units, pictures and sequence headers.
 
+mod buffer;
+mod h264;
+mod headers;
+mod hevc;
+mod mpeg2;
+mod part;
 mod splitter;
+mod start_code;
+mod vui;
 
 use crate::{Codec, FrameDuration, HeaderError};
 
@@ -28,7 +36,7 @@ pub struct AccessUnit {
 /// One picture: a frame or a pair of fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Picture {
-    /// How the picture is coded.
+    /// How the picture is coded; of a pair of fields, the first.
     pub kind: PictureKind,
     /// Whether decoding may begin here; `None` when it may not.
     pub entry: Option<Entry>,
