@@ -357,3 +357,25 @@ fn without_controls(text: &str) -> String {
 fn unreadable() -> String {
     char::REPLACEMENT_CHARACTER.to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gb2312_has_its_7445_characters_and_each_survives() {
+        let mut count = 0;
+        for lead in 0xa1..=0xfe {
+            for trail in 0xa1..=0xfe {
+                if in_gb2312(lead, trail) {
+                    let text = decode(&[SELECT_GB2312, lead, trail]);
+                    let field = Text::encode(&text, CharacterSet::Gb2312, TEXT_MAX);
+                    assert!(!field.lossy(), "{lead:02x} {trail:02x} is {text}");
+                    assert_eq!(field.text.as_bytes(), [SELECT_GB2312, lead, trail]);
+                    count += 1;
+                }
+            }
+        }
+        assert_eq!(count, 7445);
+    }
+}
