@@ -1,0 +1,122 @@
+//! The programs that judge the output, and that the project did not write.
+
+use std::process::Command;
+
+use crate::Outcome;
+use crate::shell::{is_on_path, program, run};
+
+/// A program that must be there, and the Debian packages that bring it.
+struct Judge {
+    program: &'static str,
+    /// Words with which the program must succeed; without words it is enough that it is there.
+    proof: &'static [&'static str],
+    packages: &'static [&'static str],
+}
+
+const JUDGES: &[Judge] = &[
+    Judge {
+        program: "ffmpeg",
+        proof: &["-version"],
+        packages: &["ffmpeg"],
+    },
+    Judge {
+        program: "ffprobe",
+        proof: &["-version"],
+        packages: &["ffmpeg"],
+    },
+    Judge {
+        program: "tshark",
+        proof: &["--version"],
+        packages: &["tshark"],
+    },
+    Judge {
+        program: "gst-launch-1.0",
+        proof: &["--version"],
+        packages: &["gstreamer1.0-tools", "gstreamer1.0-plugins-base"],
+    },
+    Judge {
+        program: "gst-inspect-1.0",
+        proof: &["rtpst2022-1-fecdec"],
+        packages: &["gstreamer1.0-plugins-good", "gstreamer1.0-plugins-bad"],
+    },
+    // The fuzzing engine is C++ and is compiled with each fuzz target.
+    Judge {
+        program: "c++",
+        proof: &["--version"],
+        packages: &["g++"],
+    },
+];
+
+const TRIES: u32 = 3;
+
+/// Installs what is missing with apt-get, as root or through sudo, without a question.
+pub fn install() -> Outcome {
+    let missing = missing();
+    if missing.is_empty() {
+        println!("all judges are installed");
+        return Ok(());
+    }
+    let wanted: Vec<&str> = missing
+        .iter()
+        .flat_map(|judge| judge.packages)
+        .copied()
+        .collect();
+    if !is_on_path("apt-get") {
+        return Err(format!(
+            "install these packages, or their like: {}",
+            wanted.join(" ")
+        ));
+    }
+    let mut outcome = Ok(());
+    for _ in 0..TRIES {
+        outcome = run(&mut apt_get(&["update"])).and_then(|()| {
+            let mut words = vec!["install", "--yes", "--no-install-recommends"];
+            words.extend(&wanted);
+            run(&mut apt_get(&words))
+        });
+        if outcome.is_ok() {
+            break;
+        }
+    }
+    outcome.map_err(|error| {
+        format!(
+            "the judges cannot be installed; wanted: {}\n{error}",
+            wanted.join(" ")
+        )
+    })?;
+    match self::missing().as_slice() {
+        [] => Ok(()),
+        still => {
+            let names: Vec<&str> = still.iter().map(|judge| judge.program).collect();
+            Err(format!("installed, but not working: {}", names.join(" ")))
+        }
+    }
+}
+
+fn missing() -> Vec<&'static Judge> {
+    JUDGES.iter().filter(|judge| !works(judge)).collect()
+}
+
+fn works(judge: &Judge) -> bool {
+    let output = program(judge.program).args(judge.proof).output();
+    output.is_ok_and(|output| output.status.success())
+}
+
+fn apt_get(words: &[&str]) -> Command {
+    let by_sudo = !is_root() && is_on_path("sudo");
+    let mut command = program(if by_sudo { "sudo" } else { "env" });
+    if by_sudo {
+        command.args(["--non-interactive", "env"]);
+    }
+    command
+        .args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet"])
+        .args(words);
+    command
+}
+
+fn is_root() -> bool {
+    program("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| output.stdout == b"0\n")
+}
