@@ -97,7 +97,7 @@ impl Window {
         self.slots[slot] = Slot::Received;
         if answer == Inserted::New {
             copy_padded(self.packet_mut(index), packet);
-            self.recover();
+            self.recover(self.end);
         }
         answer
     }
@@ -121,7 +121,13 @@ impl Window {
         let at = self.checks.len() * self.packet_len;
         self.checks.push(check);
         copy_padded(&mut self.parities[at..at + self.packet_len], parity);
-        self.recover();
+        self.recover(self.end);
+    }
+
+    /// Restores also what would be newer than all that was received: the sequence has ended. Until
+    /// then such a packet is not restored, as it is likely still on its way.
+    pub fn finish(&mut self) {
+        self.recover(u64::MAX);
     }
 
     /// The packet with this index, when it is in the window.
@@ -191,8 +197,8 @@ impl Window {
         missing
     }
 
-    /// Restores packets until no parity lacks exactly one.
-    fn recover(&mut self) {
+    /// Restores packets below `before` until no parity lacks exactly one of them.
+    fn recover(&mut self, before: u64) {
         let mut changed = !self.checks.is_empty();
         while changed {
             changed = false;
@@ -202,7 +208,7 @@ impl Window {
                 match missing {
                     _ if check.first < self.oldest() => self.remove_check(i),
                     (0, _) => self.remove_check(i),
-                    (1, index) => {
+                    (1, index) if index < before => {
                         self.restore(i, index);
                         self.remove_check(i);
                         changed = true;

@@ -69,6 +69,7 @@ proptest! {
         for (check, parity) in parities(matrix, 0) {
             window.insert_check(check, &parity);
         }
+        window.finish();
         for index in 0..matrix.packets() {
             prop_assert_eq!(window.get(index as u64), Some(&packet(index as u64)[..]));
             prop_assert_eq!(window.is_restored(index as u64), lost.contains(&index));
@@ -158,6 +159,8 @@ fn a_packet_that_comes_after_its_repair_is_a_duplicate() {
     for (check, parity) in parities(matrix, 0) {
         window.insert_check(check, &parity);
     }
+    assert!(!window.has(15), "it may still be on its way");
+    window.finish();
     assert!(window.is_restored(15));
     assert_eq!(window.insert(15, &packet(15)), Inserted::Duplicate);
     assert!(!window.is_restored(15));

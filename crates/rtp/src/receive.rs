@@ -173,6 +173,7 @@ impl Receiver {
 
     /// Gives up what is still missing: the stream has ended, or nothing came for long.
     pub fn flush(&mut self) {
+        self.window.finish();
         self.draining = true;
     }
 
