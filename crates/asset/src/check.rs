@@ -105,7 +105,7 @@ fn unit_fault(unit: &AccessUnit, last: Option<&AccessUnit>, packets: u32) -> Opt
     if unit.first_packet < last_end || end.is_none_or(|end| end > packets) {
         return Some(UnitFault::Place);
     }
-    if unit.dts.0.abs() > TIME_MAX.0 || unit.pts.0.abs() > TIME_MAX.0 {
+    if !is_in_range(unit.dts) || !is_in_range(unit.pts) {
         return Some(UnitFault::Time);
     }
     if unit.pts < unit.dts {
@@ -132,10 +132,10 @@ fn curve_is_sound(stream: &StreamIndex) -> bool {
     let curve = &stream.curve;
     let rises = curve
         .windows(2)
-        .all(|w| w[0].time < w[1].time && w[0].packets <= w[1].packets);
-    let in_range = curve.iter().all(|p| p.time.0.abs() <= TIME_MAX.0);
-    let whole = curve.last().is_none_or(|p| p.packets == stream.packets())
-        && curve.first().is_none_or(|p| p.packets == 0);
+        .all(|w| w[0].0 < w[1].0 && w[0].1 <= w[1].1);
+    let in_range = curve.iter().all(|k| is_in_range(Span(k.0)));
+    let whole = curve.last().is_none_or(|k| k.1 == stream.packets())
+        && curve.first().is_none_or(|k| k.1 == 0);
     rises && in_range && whole
 }
 
@@ -150,4 +150,8 @@ fn durations_are_sound(format: &StreamFormat) -> bool {
 
 const fn is_positive(span: Span) -> bool {
     0 < span.0 && span.0 <= TIME_MAX.0
+}
+
+const fn is_in_range(time: Span) -> bool {
+    -TIME_MAX.0 <= time.0 && time.0 <= TIME_MAX.0
 }

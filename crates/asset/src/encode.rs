@@ -88,10 +88,10 @@ fn write_stream(out: &mut Writer, stream: &StreamIndex) {
     }
     out.unsigned(stream.curve.len() as u64);
     let (mut time, mut packets) = (0i64, 0u32);
-    for point in &stream.curve {
-        out.signed(point.time.0.wrapping_sub(time));
-        out.unsigned(point.packets.wrapping_sub(packets).into());
-        (time, packets) = (point.time.0, point.packets);
+    for knot in &stream.curve {
+        out.signed(knot.0.wrapping_sub(time));
+        out.unsigned(knot.1.wrapping_sub(packets).into());
+        (time, packets) = *knot;
     }
 }
 

@@ -107,15 +107,6 @@ pub struct AccessUnit {
     pub random_access: bool,
 }
 
-/// A point of a delivery curve: by `time`, `packets` packets of the stream have been sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CurvePoint {
-    /// From asset zero.
-    pub time: Span,
-    /// Cumulative packets of the stream.
-    pub packets: u32,
-}
-
 /// One elementary stream of an asset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StreamIndex {
@@ -125,8 +116,9 @@ pub struct StreamIndex {
     pub units: Vec<AccessUnit>,
     /// Packets of the stream before unit `i`; one entry more than there are units.
     pub packets_before: Vec<u32>,
-    /// The delivery curve, straight between its points; empty before it is computed.
-    pub curve: Vec<CurvePoint>,
+    /// The knots of the delivery curve, straight between them: by so many ticks from asset zero, so
+    /// many packets of the stream have been sent. Empty before the curve is computed.
+    pub curve: Vec<(i64, u32)>,
 }
 
 impl StreamIndex {

@@ -20,7 +20,7 @@ mod wire;
 
 pub use error::{IndexError, Part, STREAMS_MAX, StreamFault, UnitFault};
 pub use index::{
-    AccessUnit, AssetIndex, AssetSummary, BufferModel, CurvePoint, FILE_TIME_OFFSET, Facts,
-    Language, PAGE_PACKETS, StreamFormat, StreamIndex, StreamSummary,
+    AccessUnit, AssetIndex, AssetSummary, BufferModel, FILE_TIME_OFFSET, Facts, Language,
+    PAGE_PACKETS, StreamFormat, StreamIndex, StreamSummary,
 };
 pub use parse::IndexHeader;

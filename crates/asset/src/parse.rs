@@ -3,15 +3,15 @@
 use crate::encode::{CHECKSUM, Expected, HEADER, MAGIC, VERSION};
 use crate::error::{IndexError, Part, STREAMS_MAX, StreamFault};
 use crate::facts::read_format;
-use crate::index::{AccessUnit, AssetIndex, AssetSummary, CurvePoint, StreamIndex, StreamSummary};
+use crate::index::{AccessUnit, AssetIndex, AssetSummary, StreamIndex, StreamSummary};
 use crate::wire::Reader;
 use ts::Span;
 use ts::crc32::crc32;
 
 /// Bytes of the shortest access unit on the wire.
 const UNIT_BYTES_MIN: usize = 5;
-/// Bytes of the shortest curve point on the wire.
-const POINT_BYTES_MIN: usize = 2;
+/// Bytes of the shortest knot of a curve on the wire.
+const KNOT_BYTES_MIN: usize = 2;
 
 /// The fixed fields with which an index begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -202,22 +202,19 @@ fn read_unit(reader: &mut Reader<'_>, expected: &Expected) -> Result<AccessUnit,
     })
 }
 
-fn read_curve(reader: &mut Reader<'_>) -> Result<Vec<CurvePoint>, IndexError> {
-    let count = reader.count(POINT_BYTES_MIN)?;
-    let mut points = Vec::with_capacity(count);
+fn read_curve(reader: &mut Reader<'_>) -> Result<Vec<(i64, u32)>, IndexError> {
+    let count = reader.count(KNOT_BYTES_MIN)?;
+    let mut knots = Vec::with_capacity(count);
     let (mut time, mut packets) = (0i64, 0u32);
     for _ in 0..count {
         let (step, more): (i64, u32) = (reader.signed()?, reader.narrow()?);
         (time, packets) = match (time.checked_add(step), packets.checked_add(more)) {
             (Some(time), Some(packets)) => (time, packets),
-            _ => return reader.fail("a point of the delivery curve is out of range"),
+            _ => return reader.fail("a knot of the delivery curve is out of range"),
         };
-        points.push(CurvePoint {
-            time: Span(time),
-            packets,
-        });
+        knots.push((time, packets));
     }
-    Ok(points)
+    Ok(knots)
 }
 
 fn read_page_crcs(reader: &mut Reader<'_>, pages: u32) -> Result<Vec<u32>, IndexError> {

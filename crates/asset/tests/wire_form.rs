@@ -1,8 +1,8 @@
 //! The wire form of an index: sound ones come back, all others are refused and say why.
 
 use asset::{
-    AccessUnit, AssetIndex, AssetSummary, BufferModel, CurvePoint, Facts, IndexError, IndexHeader,
-    Language, PAGE_PACKETS, Part, StreamFormat, StreamIndex, UnitFault,
+    AccessUnit, AssetIndex, AssetSummary, BufferModel, Facts, IndexError, IndexHeader, Language,
+    PAGE_PACKETS, Part, StreamFormat, StreamIndex, UnitFault,
 };
 use es::{AudioFacts, AudioFormat, FrameDuration, VideoBuffer, VideoFacts, VideoProfile};
 use proptest::prelude::*;
@@ -97,16 +97,7 @@ fn index(sizes: &[(u16, u8)]) -> AssetIndex {
         packet += 1 + u32::from(*slack % 2);
     }
     let mut video = StreamIndex::new(video_format(), video);
-    video.curve = vec![
-        CurvePoint {
-            time: Span(-30_000_000),
-            packets: 0,
-        },
-        CurvePoint {
-            time: Span(0),
-            packets: video.packets(),
-        },
-    ];
+    video.curve = vec![(-30_000_000, 0), (0, video.packets())];
     let pages = packet.div_ceil(PAGE_PACKETS);
     AssetIndex {
         digest: [7; 32],
@@ -226,7 +217,7 @@ fn each_broken_invariant_is_named_with_its_place() {
             "stream 0, access unit 4: its bytes do not fit its packets",
         ),
         (
-            |i| i.streams[0].curve[1].packets -= 1,
+            |i| i.streams[0].curve[1].1 -= 1,
             "stream 0: the delivery curve does not rise from nothing to the last packet",
         ),
     ];

@@ -1,0 +1,174 @@
+//! Making assets of files.
+//!
+//! A transport stream is taken as it is: its access units are unpacked, checked, timed and packed
+//! anew, never encoded. Anything else goes through the program ffmpeg first, which packs it as a
+//! transport stream or, where its coding cannot be carried, encodes it.
+
+mod assemble;
+mod audio;
+mod clock;
+mod convert;
+mod error;
+mod packets;
+mod pes;
+mod programme;
+mod source;
+mod stamps;
+mod timing;
+mod unit;
+mod video;
+mod writer;
+
+use crate::id::AssetId;
+use crate::store::Library;
+use assemble::{Assembly, Input};
+use asset::{AssetSummary, Language};
+use std::path::{Path, PathBuf};
+
+pub use error::{ConvertFault, IngestError, Note, Place, SourceFault};
+
+/// How an asset is to be made.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IngestOptions {
+    /// The programme of a transport stream with several; the first one when not said.
+    pub program: Option<u16>,
+    /// The languages of the audio streams in their order, over what the sources say.
+    pub languages: Vec<Language>,
+    /// Whether an asset of this name may be replaced.
+    pub replace: bool,
+}
+
+/// How far an ingest has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// ffmpeg packs (`encode` is false) or encodes a source.
+    Converting {
+        /// Whether pictures and sound are encoded anew.
+        encode: bool,
+    },
+    /// The sources are read.
+    Reading {
+        /// Bytes read.
+        done: u64,
+        /// Bytes of all sources.
+        total: u64,
+    },
+}
+
+/// What was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IngestReport {
+    /// The asset's name.
+    pub id: AssetId,
+    /// What it is.
+    pub summary: AssetSummary,
+    /// What was left out or put right.
+    pub notes: Vec<Note>,
+}
+
+/// Makes an asset of a file with pictures or sound, and further files that each add sound.
+///
+/// The sound of a further file is taken to begin together with the first picture of the first one.
+/// The asset appears in the library at the very end and at once: an ingest that fails or is killed
+/// leaves nothing that can be seen.
+pub fn ingest(
+    sources: &[PathBuf],
+    id: &AssetId,
+    library: &Library,
+    options: &IngestOptions,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<IngestReport, IngestError> {
+    if sources.is_empty() {
+        return Err(IngestError::NoSource);
+    }
+    let replaced = library.index(id).ok();
+    if library.index_path(id).exists() && !options.replace {
+        return Err(IngestError::Exists { id: id.clone() });
+    }
+    let mut inputs = sources
+        .iter()
+        .map(|path| prepare(path, library, progress))
+        .collect::<Result<Vec<Input>, _>>()?;
+    let Assembly {
+        index,
+        draft,
+        mut notes,
+    } = assemble_or_encode(&mut inputs, library, options, progress)?;
+    let stream_path = library.stream_path(id, &index.digest);
+    if let Some(folder) = stream_path.parent() {
+        std::fs::create_dir_all(folder).map_err(|e| crate::FileError::new(folder, e))?;
+    }
+    draft.publish(&stream_path)?;
+    library.publish_index(id, &index)?;
+    library.forget(id);
+    if let Some(old) = replaced.filter(|old| old.digest != index.digest) {
+        let path = library.stream_path(id, &old.digest);
+        notes.push(Note::Superseded { path });
+    }
+    Ok(IngestReport {
+        id: id.clone(),
+        summary: index.summary(),
+        notes,
+    })
+}
+
+/// Finds out whether a file can be taken as it is, and lets ffmpeg pack it when not.
+fn prepare(
+    path: &Path,
+    library: &Library,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Input, IngestError> {
+    match packets::PacketFile::open(path) {
+        Ok(_) => Ok(Input::native(path)),
+        Err(IngestError::Source {
+            fault: why @ SourceFault::NotTransportStream,
+            ..
+        }) => {
+            progress(Progress::Converting { encode: false });
+            match convert::convert(path, library.folder(), convert::Mode::Pack, why) {
+                Ok(draft) => Ok(Input::converted(path, draft, false)),
+                // What cannot be packed as it is may still be encoded.
+                Err(IngestError::Convert {
+                    fault: ConvertFault::Failed { .. },
+                    ..
+                }) => encode(path, library, SourceFault::NotTransportStream, progress),
+                Err(error) => Err(error),
+            }
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Assembles the asset. A file that ffmpeg has only packed so far and that turns out unfit is
+/// encoded, and all begins again.
+fn assemble_or_encode(
+    inputs: &mut [Input],
+    library: &Library,
+    options: &IngestOptions,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Assembly, IngestError> {
+    loop {
+        let result = assemble::assemble(inputs, library.folder(), options, progress);
+        let (unfit, why) = match &result {
+            Err(IngestError::Source { path, fault }) => {
+                (inputs.iter().position(|i| i.is_packed(path)), fault.clone())
+            }
+            Ok(assembly) => (assembly.lossy_pack(inputs), SourceFault::NotTransportStream),
+            Err(_) => return result,
+        };
+        let Some(number) = unfit else { return result };
+        let path = inputs[number].original().to_owned();
+        inputs[number] = encode(&path, library, why, progress)?;
+    }
+}
+
+fn encode(
+    path: &Path,
+    library: &Library,
+    why: SourceFault,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Input, IngestError> {
+    progress(Progress::Converting { encode: true });
+    let draft = convert::convert(path, library.folder(), convert::Mode::Encode, why)?;
+    Ok(Input::converted(path, draft, true))
+}

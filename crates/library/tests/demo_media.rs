@@ -1,0 +1,43 @@
+//! The lessons that the project ships are ingested whole.
+
+use library::{AssetId, IngestOptions, Library, ingest};
+use std::path::{Path, PathBuf};
+
+fn media() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schedules/demo/media");
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .collect();
+    files.retain(|path| path.extension().is_some_and(|e| e == "ts"));
+    files.sort();
+    files
+}
+
+#[test]
+fn every_lesson_becomes_an_asset() {
+    let folder = tempfile::tempdir().unwrap();
+    let library = Library::open(folder.path()).unwrap();
+    for file in media() {
+        let name = file.file_stem().unwrap().to_str().unwrap();
+        let id: AssetId = name.parse().unwrap();
+        let report = ingest(
+            &[file],
+            &id,
+            &library,
+            &IngestOptions::default(),
+            &mut |_| {},
+        );
+        println!("{report:#?}");
+        let report = report.unwrap();
+        assert_eq!(report.notes, []);
+    }
+    if let Ok(keep) = std::env::var("KEEP") {
+        std::process::Command::new("cp")
+            .arg("-r")
+            .arg(folder.path())
+            .arg(keep)
+            .status()
+            .unwrap();
+    }
+}
