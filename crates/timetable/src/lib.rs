@@ -1,1 +1,44 @@
-//! The teaching timetable: TOML text to checked, civil-time schedule.
+//! The teaching timetable: TOML text to a checked timetable, and from there to absolute time.
+//!
+//! [`parse`] reads one or more texts and gives a [`Timetable`], or diagnostics that point at file,
+//! line and column. The timetable speaks civil time in a named zone; [`Timetable::airings`] and
+//! [`Timetable::bundles_active`] answer in ticks of the one axis, for any window of time, and are
+//! functions of the timetable and the window alone. [`civil`] holds UTC with its leap seconds.
+//!
+//! Everything is pure: no clock, no file, and only the time zone database built into the program.
+
+#![forbid(unsafe_code)]
+
+pub mod civil;
+
+mod build;
+mod check;
+mod diagnostic;
+mod duration;
+mod model;
+mod nearest;
+mod parse;
+mod plan;
+mod read;
+mod recurrence;
+mod render;
+mod source;
+mod text;
+mod zone;
+
+pub use diagnostic::{Code, Diagnostic, Label, MAX_PER_CODE, Severity, arrange};
+pub use duration::{DurationError, format_duration, parse_duration};
+pub use model::{
+    AssetUse, Bundle, Course, CourseKind, Filler, IfFinished, Item, Lesson, Programme, Service,
+    ServiceKind, Slot, Timetable, Window, WindowTimes,
+};
+pub use parse::parse;
+pub use plan::{
+    AiringKind, BundleInterval, FILLER_RESTART, LessonRef, MIN_AIRING_S, PlannedAiring, event_id,
+    filler_runs,
+};
+pub use recurrence::Weekdays;
+pub use render::{render_human, render_short, to_json};
+pub use source::{Located, Location, Position, Source};
+pub use text::{AssetId, Id, Language, Texts};
+pub use zone::{ClockChange, FoldPolicy, GapPolicy, LocalInstants, LocalTime, Zone};

@@ -1,0 +1,129 @@
+//! Courses against the slots that air them.
+
+use crate::civil::Day;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::duration::format_duration;
+use crate::model::{Course, CourseKind, IfFinished, Programme, Slot, Timetable};
+use ts::Span;
+
+/// Reports courses whose lessons and airings do not match.
+pub(crate) fn check_courses(timetable: &Timetable) -> Vec<Diagnostic> {
+    let mut slots: Vec<Vec<(&Slot, u32)>> = vec![Vec::new(); timetable.courses.len()];
+    for slot in &timetable.slots {
+        if let Programme::Course {
+            course,
+            first_lesson,
+        } = slot.programme
+        {
+            slots[course].push((slot, first_lesson));
+        }
+    }
+    let mut found = Vec::new();
+    for (course, slots) in timetable.courses.iter().zip(&slots) {
+        found.extend(check_fit(course, slots));
+        for (slot, first_lesson) in slots {
+            found.extend(check_end(course, slot, *first_lesson));
+            found.extend(check_lengths(course, slot, *first_lesson));
+        }
+    }
+    found
+}
+
+/// Some lesson is aired by no slot.
+fn check_fit(course: &Course, slots: &[(&Slot, u32)]) -> Option<Diagnostic> {
+    let count = course.lessons.len();
+    let mut aired = vec![false; count];
+    for (slot, first) in slots {
+        let airings = slot.recurrence.total().min(count as u64) as usize;
+        let wraps = course.if_finished == IfFinished::Restart;
+        for place in (*first as usize..).take(airings) {
+            if place < count || wraps {
+                aired[place % count] = true;
+            }
+        }
+    }
+    let lost = aired.iter().position(|a| !a)?;
+    let aired = aired.iter().filter(|a| **a).count();
+    let lesson = &course.lessons[lost].id;
+    let code = match course.kind {
+        CourseKind::Required => Code::CourseDoesNotFit,
+        CourseKind::Elective => Code::CourseCutShort,
+    };
+    let message = format!(
+        "{aired} of {count} lessons of course `{}` are aired, `{lesson}` is the first that is not",
+        course.id
+    );
+    let mut finding = Diagnostic::new(code, message).primary(course.origin, "");
+    for (slot, _) in slots {
+        let label = format!("{} airings here", slot.recurrence.total());
+        finding = finding.secondary(slot.origin, label);
+    }
+    Some(if slots.is_empty() {
+        finding.help("no slot airs this course")
+    } else {
+        finding.help("add days, move `until`, or add `extra` airings")
+    })
+}
+
+/// The slot goes on behind the last lesson, and the course calls that an error.
+fn check_end(course: &Course, slot: &Slot, first_lesson: u32) -> Option<Diagnostic> {
+    let left = course.lessons.len() as u64 - u64::from(first_lesson);
+    let airings = slot.recurrence.total();
+    if course.if_finished != IfFinished::Error || airings <= left {
+        return None;
+    }
+    let last = slot.recurrence.nth(left - 1)?.day();
+    let open = slot.recurrence.last() == Day::LAST;
+    let message = if open {
+        format!(
+            "slot `{}` has no end, its course has {left} lessons from there on",
+            slot.id
+        )
+    } else {
+        format!(
+            "slot `{}` has {airings} airings for {left} lessons",
+            slot.id
+        )
+    };
+    let at = slot.places.until.unwrap_or(slot.places.programme);
+    Some(
+        Diagnostic::new(Code::CourseRunsOut, message)
+            .primary(at, format!("the last lesson airs on {last}"))
+            .secondary(course.origin, "this course must not run out")
+            .help(format!("until = {last}, or `if_finished` of the course")),
+    )
+}
+
+/// A lesson is longer than the slot, or over before the slot starts in it.
+fn check_lengths(course: &Course, slot: &Slot, first_lesson: u32) -> Option<Diagnostic> {
+    let room = Span::from_seconds(i64::from(slot.length_s));
+    let lessons = course.lessons.iter().skip(first_lesson as usize);
+    let faulty = |claim: Span| claim - slot.from_offset > room || claim <= slot.from_offset;
+    let mut long = lessons.filter_map(|l| Some((l, l.length_claim.filter(|c| faulty(*c))?)));
+    let (lesson, claim) = long.next()?;
+    let over = claim - slot.from_offset - room;
+    let message = if over.0 > 0 {
+        format!(
+            "lesson `{}` is {} longer than its slot",
+            lesson.id,
+            format_duration(over)
+        )
+    } else {
+        format!(
+            "slot `{}` starts behind the end of lesson `{}`",
+            slot.id, lesson.id
+        )
+    };
+    let label = match long.count() {
+        0 => String::new(),
+        more => format!("and {more} more lessons"),
+    };
+    Some(
+        Diagnostic::new(Code::LengthMismatch, message)
+            .primary(slot.places.length, label)
+            .secondary(
+                lesson.origin,
+                format!("said to be {} long", format_duration(claim)),
+            ),
+    )
+}

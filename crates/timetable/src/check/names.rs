@@ -1,0 +1,106 @@
+//! Names: defined once, and defined where they are used.
+
+use crate::diagnostic::{Code, Diagnostic, MAX_PER_CODE};
+use crate::model::{Service, ServiceKind};
+use crate::nearest::nearest;
+use crate::read::{Draft, Kind};
+use crate::source::{Located, Location};
+use crate::text::Id;
+use std::collections::BTreeMap;
+
+/// Reports names that are defined twice, and references to what is not defined.
+pub(crate) fn check_names(draft: &mut Draft) {
+    let mut declared = std::mem::take(&mut draft.declared);
+    declared.sort_by(|a, b| (a.0, &a.1.value, a.1.at).cmp(&(b.0, &b.1.value, b.1.at)));
+    for pair in declared.windows(2) {
+        let ((kind, first), (other, second)) = (&pair[0], &pair[1]);
+        if kind == other && first.value == second.value {
+            let message = format!("two {}s have the id `{}`", kind.as_str(), first.value);
+            draft.diagnostics.push(
+                Diagnostic::new(Code::Duplicate, message)
+                    .primary(second.at, "again here")
+                    .secondary(first.at, "first here"),
+            );
+        }
+    }
+    if !draft.broken_syntax {
+        let unknown = unknown_references(&declared, &draft.referenced);
+        draft.diagnostics.extend(unknown);
+    }
+    draft.declared = declared;
+}
+
+/// Reports services with the same number, and airings or bundles on services of another kind.
+pub(crate) fn check_services(draft: &mut Draft) {
+    let mut numbers: BTreeMap<u16, Location> = BTreeMap::new();
+    let mut found = Vec::new();
+    for service in &draft.services {
+        if let Some(first) = numbers.insert(service.number, service.number_at) {
+            let message = format!("two services have the number {}", service.number);
+            found.push(
+                Diagnostic::new(Code::Duplicate, message)
+                    .primary(service.number_at, "again here")
+                    .secondary(first, "first here"),
+            );
+        }
+    }
+    let services: BTreeMap<&Id, &Service> = draft.services.iter().map(|s| (&s.id, s)).collect();
+    let mut wrong = |service: &Id, at: Location, what: &str, wanted_data: bool| {
+        let Some(service) = services.get(service) else {
+            return;
+        };
+        if (service.kind == ServiceKind::Data) != wanted_data {
+            let wanted = if wanted_data {
+                "a data"
+            } else {
+                "a television or radio"
+            };
+            let message = format!("a {what} needs {wanted} service, `{}` is none", service.id);
+            found.push(
+                Diagnostic::new(Code::WrongServiceKind, message)
+                    .primary(at, "")
+                    .secondary(service.origin, "defined here"),
+            );
+        }
+    };
+    for slot in &draft.slots {
+        wrong(&slot.service.value, slot.service.at, "slot", false);
+    }
+    for item in &draft.items {
+        wrong(&item.service.value, item.service.at, "item", false);
+    }
+    for bundle in &draft.bundles {
+        wrong(&bundle.service, bundle.service_at, "bundle", true);
+    }
+    draft.diagnostics.append(&mut found);
+}
+
+/// `declared` is ordered by kind and name.
+fn unknown_references(
+    declared: &[(Kind, Located<Id>)],
+    referenced: &[(Kind, Located<Id>)],
+) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for (kind, name) in referenced {
+        if declared
+            .binary_search_by(|(k, n)| (*k, &n.value).cmp(&(*kind, &name.value)))
+            .is_ok()
+        {
+            continue;
+        }
+        let message = format!("there is no {} `{}`", kind.as_str(), name.value);
+        let mut finding = Diagnostic::new(Code::UnknownReference, message).primary(name.at, "");
+        // The search for the nearest name goes through all of them; findings beyond those that
+        // are shown can do without.
+        if found.len() < MAX_PER_CODE {
+            let names = declared
+                .iter()
+                .filter(|(k, _)| k == kind)
+                .map(|(_, n)| n.value.as_str());
+            finding.help =
+                nearest(name.value.as_str(), names).map(|near| format!("did you mean `{near}`?"));
+        }
+        found.push(finding);
+    }
+    found
+}

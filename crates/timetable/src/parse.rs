@@ -1,0 +1,43 @@
+//! From texts to a timetable, or to all that is wrong with them.
+
+use crate::build::build;
+use crate::check::{CheckedDays, check_calendar, check_names, check_services};
+use crate::diagnostic::{Code, Diagnostic, Severity, arrange};
+use crate::model::Timetable;
+use crate::read::{Draft, read_source};
+use crate::source::{Location, Source};
+
+/// Reads a timetable from its sources, which together make one.
+///
+/// The timetable is there exactly when no diagnostic is an error. Diagnostics are in a fixed
+/// order, by source and place. Spelling and names are checked first, and the calendar only when
+/// those have no errors.
+pub fn parse(sources: &[Source<'_>]) -> (Option<Timetable>, Vec<Diagnostic>) {
+    let mut draft = Draft::default();
+    for (index, source) in sources.iter().enumerate() {
+        read_source(index, source, &mut draft);
+    }
+    check_names(&mut draft);
+    check_services(&mut draft);
+    if draft.zone.is_none() && !has_errors(&draft.diagnostics) {
+        let at = Location::default();
+        let finding = Diagnostic::new(Code::MissingKey, "this timetable has no `zone`")
+            .primary(at, "")
+            .help("zone = \"Asia/Shanghai\", or another name of the time zone database");
+        draft.diagnostics.push(finding);
+    }
+    let mut found = core::mem::take(&mut draft.diagnostics);
+    let zone = draft.zone.take().filter(|_| !has_errors(&found));
+    let timetable = zone.and_then(|zone| {
+        let days = CheckedDays::of(&draft);
+        let timetable = build(draft, zone.value, days, &mut found)?;
+        found.extend(check_calendar(&timetable, days));
+        (!has_errors(&found)).then_some(timetable)
+    });
+    arrange(&mut found);
+    (timetable, found)
+}
+
+fn has_errors(diagnostics: &[Diagnostic]) -> bool {
+    diagnostics.iter().any(|d| d.severity() == Severity::Error)
+}

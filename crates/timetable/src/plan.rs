@@ -1,0 +1,23 @@
+//! The timetable in absolute time: airings, bundle intervals and filler for any window.
+//!
+//! Nothing here walks the calendar from its start: what airs in a window is found from the days
+//! around it, and the lesson of an airing by counting in closed form. A window may therefore be
+//! cut anywhere, and its parts give what the whole gives.
+
+mod airing;
+mod bundle;
+mod candidate;
+mod fill;
+mod lane;
+mod layers;
+
+pub use airing::{AiringKind, LessonRef, PlannedAiring, event_id};
+pub use bundle::BundleInterval;
+pub(crate) use candidate::{Candidate, Origin};
+pub use fill::{FILLER_RESTART, filler_runs};
+pub(crate) use lane::Lane;
+pub(crate) use layers::{Fate, settle};
+
+/// Airings shorter than this are not aired, in seconds. Starts of airings on one service
+/// therefore lie at least this far apart.
+pub const MIN_AIRING_S: u32 = 30;

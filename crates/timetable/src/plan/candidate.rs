@@ -1,0 +1,191 @@
+//! Airings before they are settled against each other.
+
+use super::MIN_AIRING_S;
+use super::lane::OPEN_END_S;
+use crate::civil::{Day, SECONDS_PER_DAY};
+use crate::model::{IfFinished, Item, Programme, Slot, Timetable};
+use crate::zone::{LocalInstants, LocalTime, Zone};
+
+/// One airing as the calendar has it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Candidate<'t> {
+    pub origin: Origin<'t>,
+    /// When it starts on the local clock, as the timetable says.
+    pub local: LocalTime,
+    pub start_unix_s: i64,
+    /// Exclusive end. Of an airing with an open end, the end of what it is sure of.
+    pub end_unix_s: i64,
+    /// A clock change skipped its civil time, so that it stands at another.
+    pub moved: bool,
+    pub open_end: bool,
+    pub priority: u8,
+}
+
+/// What an airing comes from.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Origin<'t> {
+    Slot {
+        slot: &'t Slot,
+        /// The airing was added to the weekly pattern.
+        extra: bool,
+        /// Index of the lesson in the course.
+        lesson: Option<u32>,
+    },
+    Item(&'t Item),
+}
+
+impl Candidate<'_> {
+    /// The airing shares time with a window, counting the time an open end may take.
+    pub fn touches(&self, from_unix_s: i64, until_unix_s: i64) -> bool {
+        let end = if self.open_end {
+            self.start_unix_s + OPEN_END_S
+        } else {
+            self.end_unix_s
+        };
+        self.start_unix_s < until_unix_s && from_unix_s < end
+    }
+
+    /// Its end on the local clock, as the timetable says.
+    pub fn local_end(&self) -> LocalTime {
+        let length_s = match self.origin {
+            Origin::Slot { slot, .. } => slot.length_s,
+            Origin::Item(item) => item.length_s.unwrap_or(MIN_AIRING_S),
+        };
+        LocalTime(self.local.0 + i64::from(length_s))
+    }
+}
+
+impl<'t> Origin<'t> {
+    /// The id of the slot or item.
+    pub fn id(&self) -> &'t crate::Id {
+        match self {
+            Origin::Slot { slot, .. } => &slot.id,
+            Origin::Item(item) => &item.id,
+        }
+    }
+
+    /// Where the slot or item is defined.
+    pub fn location(&self) -> crate::Location {
+        match self {
+            Origin::Slot { slot, .. } => slot.origin,
+            Origin::Item(item) => item.origin,
+        }
+    }
+}
+
+/// All airings of a slot that share time with a window.
+pub(crate) fn slot_candidates<'t>(
+    timetable: &'t Timetable,
+    slot: &'t Slot,
+    from_unix_s: i64,
+    until_unix_s: i64,
+    mut found: impl FnMut(Candidate<'t>),
+) {
+    // Local clocks and moves by clock changes stay within two days of UTC.
+    let day = |unix_s: i64| Day(unix_s.div_euclid(SECONDS_PER_DAY).clamp(-1, LAST_DAY) as i32);
+    let first = day(from_unix_s.saturating_sub(i64::from(slot.length_s) + 2 * SECONDS_PER_DAY));
+    let end = day(until_unix_s.saturating_add(3 * SECONDS_PER_DAY));
+    for occurrence in slot.recurrence.occurrences(first, end) {
+        let zone = &timetable.zone;
+        let Some(resolved) = zone.resolve(occurrence.local, slot.gap, slot.fold) else {
+            continue;
+        };
+        let start_unix_s = resolved.unix_s;
+        let length_s = i64::from(slot.length_s);
+        let end_unix_s = end_of(
+            zone,
+            occurrence.local,
+            start_unix_s,
+            length_s,
+            resolved.moved,
+        );
+        if start_unix_s >= until_unix_s || end_unix_s <= from_unix_s {
+            continue;
+        }
+        let lesson = match &slot.programme {
+            Programme::Asset(_) => None,
+            Programme::Course {
+                course,
+                first_lesson,
+            } => {
+                let ordinal = slot.recurrence.count_before(occurrence.local);
+                let course = &timetable.courses[*course];
+                let place = ordinal + u64::from(*first_lesson);
+                let Some(lesson) = lesson_at(place, course.lessons.len(), course.if_finished)
+                else {
+                    continue;
+                };
+                Some(lesson)
+            }
+        };
+        found(Candidate {
+            origin: Origin::Slot {
+                slot,
+                extra: occurrence.extra,
+                lesson,
+            },
+            local: occurrence.local,
+            start_unix_s,
+            end_unix_s,
+            moved: resolved.moved,
+            open_end: false,
+            priority: slot.priority,
+        });
+    }
+}
+
+/// The airing of an item; `None` when a clock change lets it fall out.
+pub(crate) fn item_candidate<'t>(
+    timetable: &'t Timetable,
+    item: &'t Item,
+) -> Option<Candidate<'t>> {
+    let resolved = timetable.zone.resolve(item.at, item.gap, item.fold)?;
+    let start_unix_s = resolved.unix_s;
+    let length_s = i64::from(item.length_s.unwrap_or(MIN_AIRING_S));
+    Some(Candidate {
+        origin: Origin::Item(item),
+        local: item.at,
+        start_unix_s,
+        end_unix_s: end_of(
+            &timetable.zone,
+            item.at,
+            start_unix_s,
+            length_s,
+            resolved.moved,
+        ),
+        moved: resolved.moved,
+        open_end: item.length_s.is_none(),
+        priority: item.priority,
+    })
+}
+
+/// The end of an airing: its length after its start, but not behind its end on the local clock.
+///
+/// So a block that spans a clock change ends where its neighbour begins, and the neighbour stays
+/// where it is. An airing that was itself moved has its length.
+fn end_of(zone: &Zone, local: LocalTime, start_unix_s: i64, length_s: i64, moved: bool) -> i64 {
+    let by_length = start_unix_s + length_s;
+    if moved {
+        return by_length;
+    }
+    let by_clock = match zone.instants(LocalTime(local.0 + length_s)) {
+        LocalInstants::One(unix_s) => unix_s,
+        LocalInstants::Gap { later, .. } => later,
+        LocalInstants::Fold { second, .. } => second,
+    };
+    by_length.min(by_clock)
+}
+
+/// Which lesson an airing shows; `None` when the course is over.
+fn lesson_at(place: u64, lessons: usize, if_finished: IfFinished) -> Option<u32> {
+    let count = lessons as u64;
+    let lesson = match if_finished {
+        _ if place < count => place,
+        IfFinished::Restart => place % count,
+        IfFinished::Last => count - 1,
+        IfFinished::Filler | IfFinished::Error => return None,
+    };
+    Some(lesson as u32)
+}
+
+const LAST_DAY: i64 = Day::LAST.0 as i64 + 1;

@@ -1,0 +1,101 @@
+//! What is planned for one service, ready to be asked for any window.
+
+use super::candidate::{Candidate, item_candidate, slot_candidates};
+use crate::civil::SECONDS_PER_DAY;
+use crate::model::Timetable;
+use crate::text::Id;
+use std::collections::BTreeMap;
+
+/// The slots and items of one service, as indexes into the lists of the timetable.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Lane {
+    slots: Vec<usize>,
+    /// In order of their civil times.
+    items: Vec<usize>,
+    /// How far from an airing another one can stand that still decides what becomes of it.
+    reach_s: i64,
+}
+
+impl Lane {
+    /// Collects what is planned for a service.
+    pub fn new(service: &Id, timetable: &Timetable) -> Lane {
+        let of = |id: &Id| id == service;
+        let slots: Vec<usize> = (0..timetable.slots.len())
+            .filter(|i| of(&timetable.slots[*i].service))
+            .collect();
+        let mut items: Vec<usize> = (0..timetable.items.len())
+            .filter(|i| of(&timetable.items[*i].service))
+            .collect();
+        items.sort_by_key(|i| timetable.items[*i].at);
+        let lengths = slots
+            .iter()
+            .map(|i| (timetable.slots[*i].priority, timetable.slots[*i].length_s))
+            .chain(items.iter().map(|i| {
+                let item = &timetable.items[*i];
+                (item.priority, item.length_s.unwrap_or(OPEN_END_S as u32))
+            }));
+        Lane {
+            reach_s: reach_s(lengths),
+            slots,
+            items,
+        }
+    }
+
+    /// How far around a window airings have to be collected to settle those in it, in seconds.
+    pub fn reach_s(&self) -> i64 {
+        self.reach_s
+    }
+
+    /// All airings that share time with a window, before any gives way to another.
+    pub fn candidates<'t>(
+        &self,
+        timetable: &'t Timetable,
+        from_unix_s: i64,
+        until_unix_s: i64,
+    ) -> Vec<Candidate<'t>> {
+        let mut found = Vec::new();
+        for index in &self.slots {
+            slot_candidates(
+                timetable,
+                &timetable.slots[*index],
+                from_unix_s,
+                until_unix_s,
+                |c| {
+                    found.push(c);
+                },
+            );
+        }
+        let at = |i: &usize| timetable.items[*i].at.0;
+        let first = self
+            .items
+            .partition_point(|i| at(i) < from_unix_s - ITEM_MARGIN_S);
+        let behind = self
+            .items
+            .partition_point(|i| at(i) < until_unix_s + ITEM_MARGIN_S);
+        for index in self.items.get(first..behind).unwrap_or_default() {
+            let candidate = item_candidate(timetable, &timetable.items[*index]);
+            found.extend(candidate.filter(|c| c.touches(from_unix_s, until_unix_s)));
+        }
+        found
+    }
+}
+
+/// What becomes of an airing depends on those of its own rank that overlap it, and on what became
+/// of those of higher rank that overlap it, and so on up: one length for each rank, of which
+/// every priority has two (airings that a clock change moved rank lower), and one more at the
+/// end.
+fn reach_s(lengths: impl Iterator<Item = (u8, u32)>) -> i64 {
+    let mut longest: BTreeMap<u8, u32> = BTreeMap::new();
+    for (priority, length_s) in lengths {
+        let held = longest.entry(priority).or_default();
+        *held = length_s.max(*held);
+    }
+    let ranks: i64 = longest.values().map(|s| 2 * i64::from(*s)).sum();
+    ranks + longest.values().max().map_or(0, |s| i64::from(*s))
+}
+
+/// An item without a length lasts at most so long, in seconds.
+pub(crate) const OPEN_END_S: i64 = SECONDS_PER_DAY;
+/// An item starts within two days of the instant that its civil time has in UTC, and lasts at
+/// most one.
+const ITEM_MARGIN_S: i64 = 3 * SECONDS_PER_DAY;

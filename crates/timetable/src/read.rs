@@ -1,0 +1,218 @@
+//! TOML text to drafts: every table read key by key, every fault reported, nothing resolved yet.
+
+mod course;
+mod fields;
+mod service;
+mod slot;
+mod value;
+
+pub(crate) use fields::{Kind, Report};
+pub(crate) use slot::{ItemDraft, ProgrammeDraft, SlotDraft};
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{Bundle, Course, Filler, Service};
+use crate::source::{Located, Location, Source};
+use crate::zone::{FoldPolicy, GapPolicy, Zone};
+use fields::{Fields, Value};
+use toml::de::DeTable;
+
+/// What the sources say, before anything is looked up. A definition with a fault is not here.
+#[derive(Default)]
+pub(crate) struct Draft {
+    pub zone: Option<Located<Zone>>,
+    pub gap: Option<Located<GapPolicy>>,
+    pub fold: Option<Located<FoldPolicy>>,
+    pub services: Vec<Service>,
+    pub courses: Vec<Course>,
+    /// Lessons of all courses.
+    pub lessons: usize,
+    pub slots: Vec<SlotDraft>,
+    pub items: Vec<ItemDraft>,
+    pub fillers: Vec<Filler>,
+    pub bundles: Vec<Bundle>,
+    pub declared: Vec<(Kind, Located<crate::Id>)>,
+    pub referenced: Vec<(Kind, Located<crate::Id>)>,
+    pub diagnostics: Vec<Diagnostic>,
+    /// Some source is not TOML: what seems to be missing may only be unreadable.
+    pub broken_syntax: bool,
+}
+
+/// Reads one source into the draft.
+pub(crate) fn read_source(index: usize, source: &Source<'_>, draft: &mut Draft) {
+    let mut report = Report::new(index);
+    if source.text.len() > MAX_SOURCE_BYTES {
+        let at = Location {
+            source: index,
+            start: 0,
+            end: 0,
+        };
+        let message = format!("this text is longer than {MAX_SOURCE_BYTES} bytes");
+        report.fault(Code::TooLarge, at, message, "");
+        draft.diagnostics.append(&mut report.diagnostics);
+        return;
+    }
+    let (table, errors) = DeTable::parse_recoverable(source.text);
+    let root = Fields::new("timetable", table.get_ref(), report.location(0..0));
+    read_root(root, &mut report, draft);
+    if !errors.is_empty() {
+        draft.broken_syntax = true;
+        keep_findings_beside(source, &errors, &mut report.diagnostics);
+    }
+    for error in &errors {
+        let span = error.span().unwrap_or(0..0);
+        let message = error.message().to_owned();
+        report.push(
+            Diagnostic::new(Code::Syntax, message).primary(report.location(span), "not TOML"),
+        );
+    }
+    draft.diagnostics.append(&mut report.diagnostics);
+    draft.declared.append(&mut report.declared);
+    draft.referenced.append(&mut report.referenced);
+}
+
+/// Drops findings on lines with a syntax error, and those about missing keys: what was there
+/// could not be read.
+fn keep_findings_beside(
+    source: &Source<'_>,
+    errors: &[toml::de::Error],
+    findings: &mut Vec<Diagnostic>,
+) {
+    let line = |offset: usize| {
+        let start = source.text.floor_char_boundary(offset);
+        source.text[..start].rfind('\n')
+    };
+    let broken: std::collections::BTreeSet<_> = errors
+        .iter()
+        .filter_map(|e| e.span())
+        .map(|span| line(span.start))
+        .collect();
+    findings.retain(|finding| {
+        finding.code != Code::MissingKey
+            && finding
+                .location()
+                .is_none_or(|at| !broken.contains(&line(at.start)))
+    });
+}
+
+fn read_root(mut root: Fields<'_>, report: &mut Report, draft: &mut Draft) {
+    let format = root.required("format", report, |v, r| value::integer(v, r, 0..=u64::MAX));
+    if let Some(format) = format.filter(|f| f.value != FORMAT) {
+        let finding = Diagnostic::new(
+            Code::BadFormat,
+            format!("format {} is not known to this program", format.value),
+        )
+        .primary(format.at, "")
+        .help(format!("this program reads format {FORMAT}"));
+        report.push(finding);
+        return;
+    }
+    let zone = root.optional("zone", report, read_zone);
+    once("zone", &mut draft.zone, zone, report);
+    let gap = root.optional("on_gap", report, read_gap);
+    once("on_gap", &mut draft.gap, gap, report);
+    let fold = root.optional("on_fold", report, read_fold);
+    once("on_fold", &mut draft.fold, fold, report);
+    for table in root.tables("service", report) {
+        draft.services.extend(service::read_service(table, report));
+    }
+    for table in root.tables("filler", report) {
+        draft.fillers.extend(service::read_filler(table, report));
+    }
+    for table in root.tables("bundle", report) {
+        draft.bundles.extend(service::read_bundle(table, report));
+    }
+    for table in root.tables("course", report) {
+        let at = table.at();
+        let Some(course) = course::read_course(table, report) else {
+            continue;
+        };
+        draft.lessons += course.lessons.len();
+        if draft.lessons > MAX_LESSONS {
+            let message = format!("more than {MAX_LESSONS} lessons");
+            report.fault(Code::TooLarge, at, message, "");
+            break;
+        }
+        draft.courses.push(course);
+    }
+    for table in root.tables("slot", report) {
+        draft.slots.extend(slot::read_slot(table, report));
+    }
+    for table in root.tables("item", report) {
+        draft.items.extend(slot::read_item(table, report));
+    }
+    if let Some(slot) = draft.slots.get(MAX_SLOTS) {
+        report.fault(
+            Code::TooLarge,
+            slot.id.at,
+            format!("more than {MAX_SLOTS} slots"),
+            "",
+        );
+        draft.slots.truncate(MAX_SLOTS);
+    }
+    root.finish(report);
+}
+
+/// Takes a setting that holds for all sources; it can be given in one of them.
+fn once<T: PartialEq>(
+    key: &str,
+    held: &mut Option<Located<T>>,
+    given: Option<Located<T>>,
+    report: &mut Report,
+) {
+    let Some(given) = given else { return };
+    match held {
+        Some(first) if first.at.source != given.at.source && first.value != given.value => {
+            let finding = Diagnostic::new(Code::Conflict, format!("`{key}` is given twice"))
+                .primary(given.at, "and here otherwise")
+                .secondary(first.at, "here first");
+            report.push(finding);
+        }
+        Some(_) => {}
+        None => *held = Some(given),
+    }
+}
+
+fn read_zone(value: Value<'_>, report: &mut Report) -> Option<Zone> {
+    let name = value::string(value, report)?;
+    match Zone::named(name) {
+        Ok(zone) => Some(zone),
+        Err(near) => {
+            let message = format!("`{}` is not in the time zone database", name.escape_debug());
+            let mut finding = Diagnostic::new(Code::BadZone, message).primary(value.at, "");
+            finding.help = Some(match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "a zone is named like `Asia/Shanghai`".to_owned(),
+            });
+            report.push(finding);
+            None
+        }
+    }
+}
+
+/// What happens with times that a clock change skips.
+pub(crate) fn read_gap(value: Value<'_>, report: &mut Report) -> Option<GapPolicy> {
+    let words = [
+        ("later", GapPolicy::Later),
+        ("earlier", GapPolicy::Earlier),
+        ("skip", GapPolicy::Skip),
+        ("reject", GapPolicy::Reject),
+    ];
+    value::word(value, report, &words)
+}
+
+/// What happens with times that a clock change repeats.
+pub(crate) fn read_fold(value: Value<'_>, report: &mut Report) -> Option<FoldPolicy> {
+    let words = [
+        ("first", FoldPolicy::First),
+        ("second", FoldPolicy::Second),
+        ("reject", FoldPolicy::Reject),
+    ];
+    value::word(value, report, &words)
+}
+
+/// The version of the timetable language.
+const FORMAT: u64 = 1;
+/// A year of one-off items for eight services takes about 8 MB.
+const MAX_SOURCE_BYTES: usize = 32 << 20;
+const MAX_LESSONS: usize = 200_000;
+const MAX_SLOTS: usize = 10_000;
