@@ -1,5 +1,4 @@
-//! What a carousel says about its modules and groups, and a service about its carousel (EN 301 192
-//! clauses 8.2.6 and 8.3.2).
+//! What a carousel says about its modules and groups (EN 301 192 clause 8.2.6).
 
 /// Type of the module that carries a manifest.
 pub const MANIFEST_TYPE: &str = "application/x-headend-bundle";
@@ -52,31 +51,6 @@ impl<'a> ModuleDescriptors<'a> {
     }
 }
 
-/// The selector bytes of a data_broadcast_descriptor whose id is 6: data_carousel_info.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DataCarouselInfo {
-    /// Milliseconds in which a DSI and each DII come at least once.
-    pub control_timeout_ms: u32,
-    /// Rate of the carousel's data that a receiver's buffer is to be emptied at, in bit/s.
-    pub leak_rate_bps: u64,
-}
-
-impl DataCarouselInfo {
-    /// Writes the bytes. The transaction id is the one that means any, so that the tables that
-    /// carry these bytes do not change with the content of the bundle.
-    pub fn to_bytes(self) -> [u8; 16] {
-        let mut out = [0xff; 16];
-        // carousel_type_id 2, two layers, before six reserved bits.
-        out[0] = 0xbf;
-        out[5..9].copy_from_slice(&self.control_timeout_ms.to_be_bytes());
-        out[9..13].copy_from_slice(&self.control_timeout_ms.to_be_bytes());
-        // leak_rate counts 50 bytes per second in 22 bits behind two reserved ones.
-        let units = self.leak_rate_bps.div_ceil(400).min(0x3f_ffff) as u32 | 0xc0_0000;
-        out[13..].copy_from_slice(&units.to_be_bytes()[1..]);
-        out
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,17 +67,5 @@ mod tests {
         assert_eq!(ModuleDescriptors::parse(&bytes), written);
         bytes.truncate(bytes.len() - 1);
         assert_eq!(ModuleDescriptors::parse(&bytes).crc32, None);
-    }
-
-    #[test]
-    fn selector_names_two_layers_and_counts_fifty_bytes() {
-        let info = DataCarouselInfo {
-            control_timeout_ms: 3000,
-            leak_rate_bps: 1_000_001,
-        };
-        let bytes = info.to_bytes();
-        assert_eq!(bytes[..5], [0xbf, 0xff, 0xff, 0xff, 0xff]);
-        assert_eq!(bytes[5..9], 3000u32.to_be_bytes());
-        assert_eq!(bytes[13..], [0xc0, 0x09, 0xc5]);
     }
 }

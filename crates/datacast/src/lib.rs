@@ -32,7 +32,7 @@ mod seal;
 pub use block::{DDB_OVERHEAD, Ddb};
 pub use carousel::{BLOCK_SIZE_DEFAULT, BLOCK_SIZE_MAX, Carousel, CarouselError, CarouselOptions};
 pub use control::{Dii, Dsi, Group, Module};
-pub use descriptor::{DataCarouselInfo, MANIFEST_TYPE, ModuleDescriptors};
+pub use descriptor::{MANIFEST_TYPE, ModuleDescriptors};
 pub use layout::{
     FILES_MAX, FIRST_DATA_MODULE, Layout, LayoutError, MANIFEST_MODULE, MODULE_ID_MAX,
     MODULE_SIZE_DEFAULT, Piece, PlannedFile,

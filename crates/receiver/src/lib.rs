@@ -1,1 +1,33 @@
-//! Datagrams to repaired packets, files and reports at a receiving site.
+//! The receiving site: datagrams or packets in, files and a report out.
+//!
+//! [`Site`] is a state machine without clock, socket or file. The caller pushes what has arrived,
+//! then takes events with [`Site::poll`] until there are none, and does what they ask: write bytes
+//! to a spool, make a file of pieces of spools and say whether its digest was right.
+//!
+//! ```text
+//! push_media, push_fec, push_stream -> poll -> Store, FileReady ... -> file_result -> poll
+//! ```
+//!
+//! Module data is never held in memory, only which blocks are there, so bundles may be far larger
+//! than memory. Everything that a stream can make the site keep is bounded by [`Limits`].
+
+#![forbid(unsafe_code)]
+
+mod bundle;
+mod carousel;
+mod continuity;
+mod event;
+mod files;
+mod limits;
+mod module;
+mod report;
+mod services;
+mod shared;
+mod site;
+mod stream;
+mod version;
+
+pub use event::{Event, FileJob, Refusal, Source, SpoolId, SpoolPiece, VersionId};
+pub use limits::Limits;
+pub use report::{BundleProgress, Counters, Report};
+pub use site::Site;
