@@ -227,6 +227,35 @@ pub fn packetise(pid: Pid, first_continuity: u8, sections: &[&[u8]], out: &mut V
     }
 }
 
+/// Spreads one section over exactly `packets` packets, stuffing by adaptation field where that is
+/// more than the section needs. The number is held between what the section needs and one packet
+/// for each of its bytes.
+pub fn packetise_exact(
+    pid: Pid,
+    first_continuity: u8,
+    section: &[u8],
+    packets: usize,
+    out: &mut Vec<Packet>,
+) {
+    let total = section.len() + 1;
+    let packets = packets.clamp(total.div_ceil(PAYLOAD_MAX), total);
+    let mut written = 0;
+    for i in 0..packets {
+        let end = total * (i + 1) / packets;
+        let mut payload = [0; PAYLOAD_MAX];
+        let count = end - written;
+        // The pointer_field, zero, stands before the first byte of the section.
+        let (skip, from) = if i == 0 { (1, 0) } else { (0, written - 1) };
+        payload[skip..count].copy_from_slice(&section[from..end - 1]);
+        let continuity = first_continuity.wrapping_add(i as u8);
+        let mut packet = [0; PACKET_SIZE];
+        let flags = AdaptationFlags::default();
+        write_packet(&mut packet, pid, continuity, i == 0, flags, &payload[..count]);
+        out.push(packet);
+        written = end;
+    }
+}
+
 /// The place in a list of sections up to which packets have been filled.
 #[derive(Default)]
 struct Cursor {
@@ -427,6 +456,26 @@ mod tests {
             }
             prop_assert_eq!(assembler.discarded(), 0);
             prop_assert_eq!(back, sections);
+        }
+
+        #[test]
+        fn any_section_comes_back_from_any_number_of_packets(
+            body in proptest::collection::vec(any::<u8>(), 0..3000), packets in 0usize..60,
+        ) {
+            let section = section(0x3c, &body);
+            let mut out = Vec::new();
+            packetise_exact(Pid::new(0x100).unwrap(), 14, &section, packets, &mut out);
+            prop_assert!(out.len() >= packets.min(section.len()));
+            prop_assert_eq!(out.len(), packets.clamp((section.len() + 1).div_ceil(184), section.len() + 1));
+            let mut assembler = SectionAssembler::default();
+            let mut back = Vec::new();
+            for (i, packet) in out.iter().enumerate() {
+                let view = PacketView::new(packet);
+                prop_assert!(view.adaptation_is_sound());
+                prop_assert_eq!(usize::from(view.continuity()), (14 + i) % 16);
+                assembler.push(view, |s| back.push(s.to_vec()));
+            }
+            prop_assert_eq!(back, vec![section]);
         }
 
         #[test]

@@ -1,0 +1,99 @@
+//! What a multiplex is, apart from what it plays.
+
+use crate::superframe::SuperframeGrid;
+use rundown::Title;
+use si::{CharacterSet, CountryCode, DescriptorLoop, ServiceType};
+use ts::Pid;
+
+/// PIDs that each service has to itself: its PMT, then its components.
+pub const PIDS_PER_SERVICE: u16 = 0x20;
+/// The PMT PID of the first service.
+const FIRST_SERVICE_PID: u16 = 0x0100;
+/// The PID that carries the clock of every service of the multiplex.
+pub const PCR_PID: Pid = match Pid::new(0x0030) {
+    Some(pid) => pid,
+    None => panic!("0x30 is a PID"),
+};
+
+/// One transport stream.
+#[derive(Clone, Debug)]
+pub struct Multiplex {
+    /// Its name in the configuration.
+    pub name: String,
+    /// Rate and superframes.
+    pub grid: SuperframeGrid,
+    /// transport_stream_id.
+    pub transport_stream_id: u16,
+    /// original_network_id.
+    pub original_network_id: u16,
+    /// The network that it belongs to.
+    pub network: Network,
+    /// Null packets that are kept in each superframe, in ten-thousandths of its slots, for the
+    /// rate adapter of a modulator to delete.
+    pub null_share_e4: u32,
+    /// SSRC of its RTP stream.
+    pub ssrc: u32,
+    /// Its services. The place in this list gives a service its PIDs.
+    pub services: Vec<Service>,
+}
+
+/// The network, as NIT, BAT and TOT tell it.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// network_id.
+    pub network_id: u16,
+    /// Its name.
+    pub name: Title,
+    /// How texts are encoded.
+    pub characters: CharacterSet,
+    /// How the stream is transmitted: the descriptors of its entry in the NIT.
+    pub delivery: DescriptorLoop,
+    /// The bouquet that the services form.
+    pub bouquet: Option<(u16, Title)>,
+    /// The country whose time the TOT tells.
+    pub country: CountryCode,
+}
+
+/// A service of the multiplex.
+#[derive(Clone, Debug)]
+pub struct Service {
+    /// Its name in the timetable.
+    pub id: String,
+    /// service_id and program_number.
+    pub service_id: u16,
+    /// What a receiver lists it as.
+    pub service_type: ServiceType,
+    /// Its name.
+    pub name: Title,
+    /// Who provides it.
+    pub provider: Title,
+}
+
+impl Multiplex {
+    /// How many services the PIDs suffice for.
+    pub const SERVICES_MAX: usize = 120;
+
+    /// The PID of a service's PMT.
+    pub fn pmt_pid(&self, service: usize) -> Pid {
+        self.pid(service, 0)
+    }
+
+    /// The PID of a component of a service: video is 0, audio begins at 1, carousels at 0.
+    pub fn component_pid(&self, service: usize, component: usize) -> Pid {
+        self.pid(service, component as u16 + 1)
+    }
+
+    fn pid(&self, service: usize, offset: u16) -> Pid {
+        let value = FIRST_SERVICE_PID + service as u16 * PIDS_PER_SERVICE + offset;
+        Pid::new(value).expect("a multiplex has at most SERVICES_MAX services")
+    }
+}
+
+/// A title in the language that receivers show when they know only one.
+pub(crate) fn native(title: &Title) -> &str {
+    if title.zh.is_empty() {
+        &title.en
+    } else {
+        &title.zh
+    }
+}

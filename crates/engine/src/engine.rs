@@ -1,0 +1,195 @@
+//! One revision of one multiplex: what is configured, what is on, and its carousels.
+
+use crate::config::Multiplex;
+use crate::share::COUNTER_PERIOD;
+use crate::wheel::packets_of;
+use datacast::Carousel;
+use datacast::schedule::{Share, blocks};
+use rundown::Rundown;
+use ts::packet::PAYLOAD_MAX;
+use ts::{Pid, TICKS_PER_SECOND, Ticks};
+
+/// Why the parts do not make an engine.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EngineError {
+    /// More services than there are PIDs for.
+    #[error("multiplex {multiplex} has {count} services, {max} is the most")]
+    TooManyServices {
+        /// The multiplex.
+        multiplex: String,
+        /// Its services.
+        count: usize,
+        /// How many it may have.
+        max: usize,
+    },
+    /// The rundown is that of another multiplex.
+    #[error("the rundown has service {found:?} where multiplex {multiplex} has {expected:?}")]
+    OtherServices {
+        /// The multiplex.
+        multiplex: String,
+        /// The service that it has.
+        expected: Option<String>,
+        /// The service that the rundown has.
+        found: Option<String>,
+    },
+    /// More bundles on a service than it has PIDs.
+    #[error("service {service} carries {count} bundles, {max} is the most")]
+    TooManyBundles {
+        /// The service.
+        service: String,
+        /// Its bundles.
+        count: usize,
+        /// How many it may have.
+        max: usize,
+    },
+}
+
+/// The function from superframe numbers to datagrams, but for the data that it asks for.
+#[derive(Clone, Debug)]
+pub struct Engine {
+    pub(crate) multiplex: Multiplex,
+    pub(crate) rundown: Rundown,
+    /// The carousel of each bundle of the rundown; `None` where its blob is missing.
+    pub(crate) carousels: Vec<Option<Carousel>>,
+}
+
+impl Engine {
+    /// Puts the parts together. Carousels stand in the order of the rundown's bundles.
+    pub fn new(
+        multiplex: Multiplex,
+        rundown: Rundown,
+        carousels: Vec<Option<Carousel>>,
+    ) -> Result<Engine, EngineError> {
+        let count = multiplex.services.len();
+        if count > Multiplex::SERVICES_MAX {
+            let (multiplex, max) = (multiplex.name, Multiplex::SERVICES_MAX);
+            return Err(EngineError::TooManyServices {
+                multiplex,
+                count,
+                max,
+            });
+        }
+        for i in 0..count.max(rundown.services.len()) {
+            let expected = multiplex.services.get(i).map(|s| s.id.clone());
+            let found = rundown.services.get(i).map(|s| s.id.clone());
+            if expected != found {
+                let multiplex = multiplex.name;
+                return Err(EngineError::OtherServices {
+                    multiplex,
+                    expected,
+                    found,
+                });
+            }
+        }
+        let max = usize::from(crate::config::PIDS_PER_SERVICE) - 1;
+        for service in &multiplex.services {
+            let count = rundown
+                .bundles
+                .iter()
+                .filter(|b| b.service == service.id)
+                .count();
+            if count > max {
+                let service = service.id.clone();
+                return Err(EngineError::TooManyBundles {
+                    service,
+                    count,
+                    max,
+                });
+            }
+        }
+        Ok(Engine {
+            multiplex,
+            rundown,
+            carousels,
+        })
+    }
+
+    /// What is configured.
+    pub fn multiplex(&self) -> &Multiplex {
+        &self.multiplex
+    }
+
+    /// What is on.
+    pub fn rundown(&self) -> &Rundown {
+        &self.rundown
+    }
+
+    /// The bundles that are sent in a superframe that begins at `at`.
+    pub(crate) fn on_air(&self, _superframe: u64, at: Ticks) -> impl Iterator<Item = usize> + '_ {
+        let bundles = self.rundown.bundles.iter().enumerate();
+        bundles
+            .filter(move |(i, b)| {
+                b.is_on_air(at) && self.carousels.get(*i).is_some_and(Option::is_some)
+            })
+            .map(|(i, _)| i)
+    }
+
+    /// Packets that a bundle is promised in each superframe: its rate, rounded up to a multiple of
+    /// sixteen, and enough for its directory and one block.
+    pub(crate) fn guaranteed_packets(&self, bundle: usize) -> u32 {
+        let Some(carousel) = &self.carousels[bundle] else {
+            return 0;
+        };
+        let rate_bps = u128::from(self.rundown.bundles[bundle].rate_bps);
+        let grid = self.multiplex.grid;
+        let rate = grid.slots().rate();
+        // Bits of one superframe of this bundle: rate times packets times 1504 over R.
+        let bits = rate_bps * u128::from(grid.packets()) * u128::from(rate.denominator());
+        let packets = bits.div_ceil(u128::from(rate.numerator())) as u32;
+        let least = control_packets(carousel) + block_packets(carousel);
+        packets.max(least).next_multiple_of(COUNTER_PERIOD)
+    }
+
+    /// The blocks that a bundle sends in a superframe in which it has so many packets.
+    pub(crate) fn blocks(&self, bundle: usize, superframe: u64, packets: u32) -> Vec<u64> {
+        let Some(carousel) = &self.carousels[bundle] else {
+            return Vec::new();
+        };
+        let fit = |packets: u32| {
+            let room = packets.saturating_sub(control_packets(carousel));
+            u64::from(room / block_packets(carousel))
+        };
+        let guaranteed = fit(self.guaranteed_packets(bundle).min(packets));
+        let extra = fit(packets) - guaranteed;
+        blocks(superframe, Share { guaranteed, extra }, carousel.blocks()).collect()
+    }
+
+    /// The PID of a bundle's carousel: its place among the bundles of its service.
+    pub(crate) fn carousel_pid(&self, bundle: usize) -> Pid {
+        let service_id = &self.rundown.bundles[bundle].service;
+        let before = self.rundown.bundles[..bundle].iter();
+        let component = before.filter(|b| b.service == *service_id).count();
+        let service = self
+            .multiplex
+            .services
+            .iter()
+            .position(|s| s.id == *service_id);
+        self.multiplex
+            .component_pid(service.unwrap_or(0), component)
+    }
+
+    /// Seconds that a bundle takes to be sent once at its promised rate.
+    pub fn cycle_seconds(&self, bundle: usize) -> Option<u64> {
+        let carousel = self.carousels[bundle].as_ref()?;
+        let guaranteed = self.guaranteed_packets(bundle) - control_packets(carousel);
+        let blocks = u64::from(guaranteed / block_packets(carousel)).max(1);
+        let superframes = carousel.blocks().div_ceil(blocks);
+        let length = self.multiplex.grid.start(superframes).0;
+        Some(length.div_ceil(TICKS_PER_SECOND))
+    }
+}
+
+/// Packets of a carousel's directory, each section in packets of its own.
+pub(crate) fn control_packets(carousel: &Carousel) -> u32 {
+    carousel
+        .control_sections()
+        .iter()
+        .map(|s| packets_of(s))
+        .sum()
+}
+
+/// Packets of a full block.
+pub(crate) fn block_packets(carousel: &Carousel) -> u32 {
+    let section = usize::from(carousel.block_size()) + datacast::DDB_OVERHEAD;
+    (section + 1).div_ceil(PAYLOAD_MAX) as u32
+}

@@ -1,0 +1,425 @@
+//! The plan of one superframe: an owner for each slot, and the pages that are needed to fill it.
+
+use crate::config::Multiplex;
+use crate::engine::Engine;
+use crate::error::{Contributors, PlanError};
+use crate::play::Play;
+use crate::share::{Claim, divide};
+use asset::{AssetIndex, PAGE_PACKETS};
+use core::ops::Range;
+use mux::Merger;
+use rundown::AssetIx;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use ts::{Packet, Pid, Span, Ticks};
+
+/// The owner of slots that carry a clock reference.
+pub(crate) const OWNER_CLOCK: u16 = 0;
+/// The owner of slots that carry tables.
+pub(crate) const OWNER_TABLE: u16 = 1;
+/// The first owner of stream pieces and, behind those, carousels.
+pub(crate) const OWNER_FIRST: u16 = 2;
+/// The longest between two clock references, with margin to the 35 ms that we promise.
+const CLOCK_INTERVAL: Span = Span::from_ms(33);
+
+/// Something that must be read before a superframe can be filled.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Need {
+    /// A page of an asset's file.
+    Page {
+        /// The asset.
+        asset: AssetIx,
+        /// The page, counted in [`asset::PAGE_PACKETS`].
+        page: u32,
+    },
+    /// A part of a bundle's blob.
+    Blob {
+        /// The bundle's place in the rundown.
+        bundle: usize,
+        /// Which bytes.
+        range: Range<u64>,
+    },
+}
+
+/// What a superframe will carry. Filling it needs only the data that it asks for.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Which superframe.
+    pub superframe: u64,
+    /// What must be read.
+    pub needs: Vec<Need>,
+    /// The furthest that the merge moves a packet from its nominal slot, in slots.
+    pub displacement: u32,
+    /// How the slots are used.
+    pub usage: Usage,
+    pub(crate) owners: Vec<u16>,
+    pub(crate) tables: Vec<(u32, Packet)>,
+    pub(crate) pieces: Vec<Piece>,
+    pub(crate) carousels: Vec<CarouselPart>,
+}
+
+/// Slots of a superframe by use.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// What must be sent.
+    pub demands: Contributors,
+    /// Packets of each carousel, in the order of the rundown.
+    pub carousels: Vec<(usize, u32)>,
+    /// Null packets.
+    pub nulls: u32,
+}
+
+/// The packets of one elementary stream of one airing that belong to a superframe.
+#[derive(Clone, Debug)]
+pub(crate) struct Piece {
+    pub play: Arc<Play>,
+    /// The service's place in the multiplex.
+    pub service: usize,
+    /// The place in the play's streams.
+    pub stream: usize,
+    pub pid: Pid,
+    pub packets: Range<u32>,
+    /// The pages that hold them and where their data stands among the needs.
+    pub first_page: u32,
+    pub first_need: usize,
+}
+
+/// The packets of one carousel.
+#[derive(Clone, Debug)]
+pub(crate) struct CarouselPart {
+    pub bundle: usize,
+    pub pid: Pid,
+    pub packets: u32,
+    pub blocks: Vec<u64>,
+    pub first_need: usize,
+}
+
+impl Plan {
+    /// The service whose piece asks for a page, for a report when it cannot be read.
+    pub fn service_of_need(&self, need: usize) -> Option<usize> {
+        let behind = self.pieces.iter().filter(|p| p.first_need <= need);
+        behind.max_by_key(|p| p.first_need).map(|p| p.service)
+    }
+}
+
+/// Plans superframes. Everything that it remembers can be forgotten without changing a byte.
+#[derive(Debug, Default)]
+pub struct Planner {
+    merger: Merger,
+    tables: Option<(u32, crate::tables::Tables)>,
+    plays: BTreeMap<(usize, Ticks), Arc<Play>>,
+}
+
+impl Planner {
+    /// Plans a superframe. `index` gives the index of an asset.
+    pub fn plan(
+        &mut self,
+        engine: &Engine,
+        superframe: u64,
+        mut index: impl FnMut(AssetIx) -> Option<Arc<AssetIndex>>,
+    ) -> Result<Plan, PlanError> {
+        let grid = engine.multiplex.grid;
+        let (from, until) = (grid.start(superframe), grid.start(superframe + 1));
+        if from < engine.rundown.from || until > engine.rundown.until {
+            return Err(PlanError::OutsideRundown { superframe });
+        }
+        let tables = self.tables(engine, superframe)?;
+        let pieces = self.pieces(engine, from, until, &mut index)?;
+        let slots = grid.packets();
+        let mut demands = demands(engine, &tables, &pieces, superframe, from);
+        let overbooked = |contributors: &Contributors| PlanError::Overbooked {
+            superframe,
+            contributors: contributors.clone(),
+        };
+        self.merger.begin(slots);
+        let clocks = clock_slots(from, until, slots);
+        demands.tables += clocks.len() as u32;
+        if demands.total() > u64::from(slots) {
+            return Err(overbooked(&demands));
+        }
+        for slot in clocks {
+            self.merger
+                .reserve(slot, OWNER_CLOCK)
+                .map_err(|_| overbooked(&demands))?;
+        }
+        for (slot, _) in &tables {
+            self.merger
+                .reserve(*slot, OWNER_TABLE)
+                .map_err(|_| overbooked(&demands))?;
+        }
+        for (owner, piece) in (OWNER_FIRST..).zip(&pieces) {
+            self.merger
+                .demand(owner, nominal_slots(piece, from, until, slots));
+        }
+        let free = self.merger.merge().map_err(|_| overbooked(&demands))?;
+        let carousels = carousels(engine, superframe, from, free - demands.nulls);
+        let first = OWNER_FIRST + pieces.len() as u16;
+        let counts: Vec<(u16, u32)> = (first..)
+            .zip(&carousels)
+            .map(|(owner, part)| (owner, part.packets))
+            .collect();
+        self.merger.share(free, &counts);
+        let used: u32 = counts.iter().map(|(_, packets)| packets).sum();
+        let usage = Usage {
+            demands,
+            carousels: carousels.iter().map(|c| (c.bundle, c.packets)).collect(),
+            nulls: free - used,
+        };
+        let mut plan = Plan {
+            superframe,
+            needs: Vec::new(),
+            displacement: self.merger.displacement(),
+            usage,
+            owners: self.merger.owners().to_vec(),
+            tables,
+            pieces,
+            carousels,
+        };
+        plan.collect_needs(engine);
+        Ok(plan)
+    }
+
+    fn tables(
+        &mut self,
+        engine: &Engine,
+        superframe: u64,
+    ) -> Result<Vec<(u32, Packet)>, PlanError> {
+        let fault = |source| PlanError::Table { superframe, source };
+        let revision = engine.rundown.revision;
+        let mut tables = match self.tables.take() {
+            Some((of, tables)) if of == revision => tables,
+            _ => crate::tables::Tables::new(&engine.multiplex, &engine.rundown).map_err(fault)?,
+        };
+        let packets = tables.packets(&engine.multiplex, &engine.rundown, superframe);
+        self.tables = Some((revision, tables));
+        packets.map_err(fault)
+    }
+
+    /// The stream packets whose nominal time lies in `[from, until)`, in order of service.
+    fn pieces(
+        &mut self,
+        engine: &Engine,
+        from: Ticks,
+        until: Ticks,
+        index: &mut impl FnMut(AssetIx) -> Option<Arc<AssetIndex>>,
+    ) -> Result<Vec<Piece>, PlanError> {
+        self.plays
+            .retain(|_, play| play.airing.audio.until.max(play.airing.video.until) > from);
+        let mut pieces = Vec::new();
+        for service in 0..engine.rundown.services.len() {
+            let of_service = &engine.rundown.services[service];
+            for place in of_service.delivered_in(from, until) {
+                let play = self.play(engine, service, place, index)?;
+                push_pieces(&engine.multiplex, service, &play, from, until, &mut pieces);
+            }
+        }
+        Ok(pieces)
+    }
+
+    fn play(
+        &mut self,
+        engine: &Engine,
+        service: usize,
+        place: usize,
+        index: &mut impl FnMut(AssetIx) -> Option<Arc<AssetIndex>>,
+    ) -> Result<Arc<Play>, PlanError> {
+        let of_service = &engine.rundown.services[service];
+        let airing = &of_service.airings[place];
+        if let Some(play) = self.plays.get(&(service, airing.start)) {
+            if play.airing == *airing {
+                return Ok(play.clone());
+            }
+        }
+        let name = || {
+            let asset = engine.rundown.asset(airing.asset).0.clone();
+            (of_service.id.clone(), asset)
+        };
+        let index = index(airing.asset).ok_or_else(|| {
+            let (service, asset) = name();
+            PlanError::NoIndex {
+                service,
+                asset,
+                ix: airing.asset,
+            }
+        })?;
+        let play = Play::new(airing.clone(), index).map_err(|source| {
+            let (service, asset) = name();
+            PlanError::Play {
+                service,
+                asset,
+                source,
+            }
+        })?;
+        let play = Arc::new(play);
+        self.plays.insert((service, airing.start), play.clone());
+        Ok(play)
+    }
+}
+
+impl Plan {
+    /// Lists what must be read: for each airing the pages that its streams touch, then the blocks.
+    fn collect_needs(&mut self, engine: &Engine) {
+        for piece in &mut self.pieces {
+            let pages = pages_of(piece);
+            piece.first_page = pages.start;
+            piece.first_need = self.needs.len();
+            let asset = piece.play.airing.asset;
+            self.needs
+                .extend(pages.map(|page| Need::Page { asset, page }));
+        }
+        for part in &mut self.carousels {
+            part.first_need = self.needs.len();
+            let carousel = engine.carousels[part.bundle].as_ref();
+            let range = |block: &u64| carousel.and_then(|c| c.block_range(*block));
+            let bundle = part.bundle;
+            let ranges = part.blocks.iter().filter_map(range);
+            self.needs
+                .extend(ranges.map(|range| Need::Blob { bundle, range }));
+        }
+    }
+}
+
+/// The pages that hold the access units that a piece sends from.
+fn pages_of(piece: &Piece) -> Range<u32> {
+    let stream_play = &piece.play.streams[piece.stream];
+    let stream = &piece.play.index.streams[stream_play.stream];
+    let units = stream_play.units_of(stream, &piece.packets);
+    let mut pages = u32::MAX..0;
+    for unit in &stream.units[units] {
+        let last = unit.first_packet + u32::from(unit.packets) - 1;
+        pages.start = pages.start.min(unit.first_packet / PAGE_PACKETS);
+        pages.end = pages.end.max(last / PAGE_PACKETS + 1);
+    }
+    pages
+}
+
+/// Slots of the clock references, evenly apart.
+fn clock_slots(from: Ticks, until: Ticks, slots: u32) -> Vec<u32> {
+    let length = until.since(from).0;
+    let count = length.div_euclid(CLOCK_INTERVAL.0) as u64 + 1;
+    (0..count)
+        .map(|i| (i * u64::from(slots) / count) as u32)
+        .collect()
+}
+
+fn push_pieces(
+    multiplex: &Multiplex,
+    service: usize,
+    play: &Arc<Play>,
+    from: Ticks,
+    until: Ticks,
+    pieces: &mut Vec<Piece>,
+) {
+    let mut audio = 0;
+    for (number, stream) in play.streams.iter().enumerate() {
+        let is_video = play.index.streams[stream.stream].format.facts.is_video();
+        audio += usize::from(!is_video);
+        let component = if is_video { 0 } else { audio };
+        let at = |time: Ticks| {
+            stream
+                .curve
+                .first_at_or_after(time.since(play.airing.start))
+        };
+        let packets = at(from)..at(until);
+        if !packets.is_empty() {
+            pieces.push(Piece {
+                play: play.clone(),
+                service,
+                stream: number,
+                pid: multiplex.component_pid(service, component),
+                packets,
+                first_page: 0,
+                first_need: 0,
+            });
+        }
+    }
+}
+
+/// The nominal slots of a piece's packets within the superframe `[from, until)`.
+fn nominal_slots(
+    piece: &Piece,
+    from: Ticks,
+    until: Ticks,
+    slots: u32,
+) -> impl Iterator<Item = u32> + '_ {
+    let length = until.since(from).0;
+    // Slots per tick as a 40-bit fraction: a product with a time within the superframe has less
+    // than 64 bits, and one multiplication replaces a division for each packet.
+    let scale = ((u64::from(slots) << 40) / length as u64) as u128;
+    let start = from.since(piece.play.airing.start).0;
+    let Range { start: first, end } = piece.packets;
+    let curve = &piece.play.streams[piece.stream].curve;
+    curve.segments(first, end).flat_map(move |segment| {
+        let (a, b) = (segment.first.max(first), segment.end.min(end));
+        // Ticks per packet with 20 bits of fraction, stepped from the first packet of the range.
+        let step = ((segment.until - segment.from) << 20) / i64::from(segment.end - segment.first);
+        let begin = (segment.time_of(a) - start) << 20;
+        (a..b).map(move |packet| {
+            let ticks = (begin + step * i64::from(packet - a)).max(0) as u64 >> 20;
+            ((u128::from(ticks) * scale) >> 40) as u32
+        })
+    })
+}
+
+fn demands(
+    engine: &Engine,
+    tables: &[(u32, Packet)],
+    pieces: &[Piece],
+    superframe: u64,
+    at: Ticks,
+) -> Contributors {
+    let slots = engine.multiplex.grid.packets();
+    let mut services: Vec<(String, u32)> = Vec::new();
+    for piece in pieces {
+        let id = &engine.multiplex.services[piece.service].id;
+        let packets = piece.packets.end - piece.packets.start;
+        match services.last_mut() {
+            Some((last, total)) if last == id => *total += packets,
+            _ => services.push((id.clone(), packets)),
+        }
+    }
+    let bundles = engine
+        .on_air(superframe, at)
+        .map(|b| {
+            (
+                engine.rundown.bundles[b].id.clone(),
+                engine.guaranteed_packets(b),
+            )
+        })
+        .collect();
+    Contributors {
+        slots,
+        tables: tables.len() as u32,
+        nulls: (u64::from(slots) * u64::from(engine.multiplex.null_share_e4)).div_ceil(10_000)
+            as u32,
+        services,
+        bundles,
+    }
+}
+
+fn carousels(engine: &Engine, superframe: u64, at: Ticks, room: u32) -> Vec<CarouselPart> {
+    let bundles: Vec<usize> = engine.on_air(superframe, at).collect();
+    let claim = |b: &usize| Claim {
+        guaranteed: engine.guaranteed_packets(*b),
+        weight: engine.rundown.bundles[*b].weight,
+    };
+    let claims: Vec<Claim> = bundles.iter().map(claim).collect();
+    let shares = divide(room, &claims);
+    let part = |(bundle, packets): (usize, u32)| {
+        let blocks = engine.blocks(bundle, superframe, packets);
+        let pid = engine.carousel_pid(bundle);
+        CarouselPart {
+            bundle,
+            pid,
+            packets,
+            blocks,
+            first_need: 0,
+        }
+    };
+    bundles
+        .into_iter()
+        .zip(shares)
+        .filter(|(_, p)| *p > 0)
+        .map(part)
+        .collect()
+}

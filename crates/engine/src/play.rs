@@ -1,0 +1,213 @@
+//! One airing made ready: which access units it sends, when, and with which time stamps.
+
+use crate::select::{AudioCut, VideoCut};
+use asset::{AccessUnit, AssetIndex, StreamIndex};
+use core::ops::Range;
+use mux::{Curve, DeliveryError, Tube, UnitLoad, delivery_curve};
+use rundown::{Airing, DeliveryWindow};
+use std::sync::Arc;
+use ts::{PACKET_BITS, Span, Ticks, Timestamp};
+
+/// Packets of a PID in one airing are a multiple of this, so that the continuity counter is zero
+/// at the start of each airing.
+const COUNTER_PERIOD: u32 = 16;
+/// Bytes of a unit whose first packet can be split into sixteen and keep its PES header whole.
+const PADDED_BYTES_MIN: u32 = 32;
+/// The longest that we let a byte wait, within the 1 s of ISO/IEC 13818-1 clause 2.4.2.3.
+const RESIDENCE: Span = Span::from_ms(960);
+/// How far the merge may move a packet from its nominal time.
+const LATE_MARGIN: Span = Span::from_ms(10);
+const EARLY_MARGIN: Span = Span::from_ms(5);
+
+/// An airing that cannot be sent as it is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("stream {stream} of the asset cannot be delivered: {source}")]
+pub struct PlayError {
+    /// Which stream of the asset.
+    pub stream: usize,
+    /// Why.
+    pub source: DeliveryError,
+}
+
+/// An airing with its index and the plan of each stream.
+#[derive(Clone, Debug)]
+pub struct Play {
+    /// What is played and when.
+    pub airing: Airing,
+    /// The asset's index.
+    pub index: Arc<AssetIndex>,
+    /// The streams that have something to send, video first.
+    pub streams: Vec<StreamPlay>,
+}
+
+/// How time stamps of a stream follow from its access units.
+#[derive(Clone, Copy, Debug)]
+enum Stamps {
+    Video(VideoCut),
+    Audio(AudioCut),
+}
+
+/// The plan of one elementary stream of an airing.
+#[derive(Clone, Debug)]
+pub struct StreamPlay {
+    /// Which stream of the asset.
+    pub stream: usize,
+    /// The access units that are sent.
+    pub units: Range<usize>,
+    /// The unit whose first packet is split to make the count a multiple of sixteen.
+    pub padded_unit: usize,
+    /// Packets that it is split into beyond itself.
+    pub padding: u32,
+    /// When packets leave, relative to the airing's start.
+    pub curve: Curve,
+    stamps: Stamps,
+}
+
+impl Play {
+    /// Plans an airing.
+    pub fn new(airing: Airing, index: Arc<AssetIndex>) -> Result<Play, PlayError> {
+        let mut streams = Vec::new();
+        for (number, stream) in index.streams.iter().enumerate() {
+            let planned =
+                StreamPlay::new(&airing, &index, number, stream).map_err(|source| PlayError {
+                    stream: number,
+                    source,
+                })?;
+            streams.extend(planned);
+        }
+        Ok(Play {
+            airing,
+            index,
+            streams,
+        })
+    }
+}
+
+impl StreamPlay {
+    /// Plans a stream; `None` when it has no access unit in the airing.
+    fn new(
+        airing: &Airing,
+        index: &AssetIndex,
+        number: usize,
+        stream: &StreamIndex,
+    ) -> Result<Option<StreamPlay>, DeliveryError> {
+        let frame = stream.format.frame_duration;
+        let (units, stamps, window) = if stream.format.facts.is_video() {
+            let (units, cut) = VideoCut::select(airing, index.duration, frame, &stream.units);
+            (units, Stamps::Video(cut), airing.video)
+        } else {
+            let (units, cut) = AudioCut::select(airing, frame, &stream.units);
+            (units, Stamps::Audio(cut), airing.audio)
+        };
+        if units.is_empty() {
+            return Ok(None);
+        }
+        let sent = stream.packets_before[units.end] - stream.packets_before[units.start];
+        let padding = (COUNTER_PERIOD - sent % COUNTER_PERIOD) % COUNTER_PERIOD;
+        let last = &stream.units[units.end - 1];
+        // A first packet with enough payload to give a byte to each part and keep its PES header.
+        let can_split = |i: &usize| stream.units[*i].bytes >= PADDED_BYTES_MIN;
+        let padded_unit = units.clone().rev().find(can_split).unwrap_or(units.end - 1);
+        let end = match stamps {
+            Stamps::Video(_) => airing.end.since(airing.start),
+            Stamps::Audio(cut) => cut.decode(last) + Span(frame.ticks_of(1) as i64),
+        };
+        let mut play = StreamPlay {
+            stream: number,
+            units,
+            padded_unit,
+            padding,
+            curve: no_curve(),
+            stamps,
+        };
+        let tube = tube(airing.start, window, end, stream);
+        play.curve = delivery_curve(&play.loads(stream), &tube)?;
+        Ok(Some(play))
+    }
+
+    /// Packets of the stream in the whole airing, a multiple of sixteen.
+    pub fn packets(&self) -> u32 {
+        self.curve.packets()
+    }
+
+    /// The time stamps of a unit on the axis of the multiplex.
+    pub fn timestamps(&self, airing: &Airing, unit: &AccessUnit) -> (Timestamp, Timestamp) {
+        let (pts, dts) = match self.stamps {
+            Stamps::Video(cut) => (cut.present(unit), cut.decode(unit)),
+            Stamps::Audio(cut) => (cut.decode(unit), cut.decode(unit)),
+        };
+        (
+            (airing.start + pts).timestamp(),
+            (airing.start + dts).timestamp(),
+        )
+    }
+
+    /// The unit that a packet of the airing belongs to, and the packet's place in it.
+    pub(crate) fn locate(&self, stream: &StreamIndex, packet: u32) -> (usize, u32) {
+        let (mut low, mut high) = (self.units.start, self.units.end);
+        while high - low > 1 {
+            let middle = usize::midpoint(low, high);
+            if self.before(stream, middle) <= packet {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        (low, packet - self.before(stream, low))
+    }
+
+    /// Packets of the airing before a unit.
+    fn before(&self, stream: &StreamIndex, unit: usize) -> u32 {
+        let padding = if unit > self.padded_unit {
+            self.padding
+        } else {
+            0
+        };
+        stream.packets_before[unit] - stream.packets_before[self.units.start] + padding
+    }
+
+    /// The units that these packets of the airing belong to; the range must not be empty.
+    pub(crate) fn units_of(&self, stream: &StreamIndex, packets: &Range<u32>) -> Range<usize> {
+        self.locate(stream, packets.start).0..self.locate(stream, packets.end - 1).0 + 1
+    }
+
+    fn loads(&self, stream: &StreamIndex) -> Vec<UnitLoad> {
+        let load = |i: usize| {
+            let unit = &stream.units[i];
+            let decode = match self.stamps {
+                Stamps::Video(cut) => cut.decode(unit),
+                Stamps::Audio(cut) => cut.decode(unit),
+            };
+            let padding = if i == self.padded_unit {
+                self.padding
+            } else {
+                0
+            };
+            UnitLoad {
+                decode,
+                packets: u32::from(unit.packets) + padding,
+                bytes: unit.bytes,
+            }
+        };
+        self.units.clone().map(load).collect()
+    }
+}
+
+fn tube(start: Ticks, window: DeliveryWindow, end: Span, stream: &StreamIndex) -> Tube {
+    let buffer = &stream.format.buffer;
+    Tube {
+        from: window.from.since(start),
+        until: window.until.since(start),
+        end,
+        // A tenth is left for PES headers and for packets that the merge moves.
+        buffer_bytes: (u64::from(buffer.main_bytes) * 9 / 10) as u32,
+        residence_max: buffer.residence_max.min(RESIDENCE),
+        late_margin: LATE_MARGIN,
+        early_margin: EARLY_MARGIN,
+        packets_per_second_max: (buffer.transport_rate_bps * 9 / 10 / PACKET_BITS).max(1),
+    }
+}
+
+fn no_curve() -> Curve {
+    Curve::from_knots(vec![(0, 0), (1, 0)]).expect("two rising knots are a curve")
+}

@@ -1,0 +1,171 @@
+//! Which access units of an asset an airing sends, and where they stand on its time axis.
+//!
+//! Video is cut where a prefix in decoding order is also a prefix on screen, so that no picture
+//! that stays refers to one that goes. Where that leaves the picture a little short of the cut, or
+//! a little over, the last pictures are spread so that no step between two of them is felt.
+//!
+//! Audio frames stand on a grid of their own duration that begins with the time axis, so that
+//! frames of the same kind join without gap or overlap wherever programmes meet; each frame belongs
+//! to the airing in which its middle lies.
+
+use asset::AccessUnit;
+use core::ops::Range;
+use es::FrameDuration;
+use rundown::Airing;
+use ts::Span;
+
+/// Time stamps are spread over this many times the time that is to be gained or lost.
+const STRETCH: i64 = 40;
+/// And over at least this many frames.
+const STRETCH_FRAMES: u64 = 16;
+
+/// The pictures of an airing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VideoCut {
+    in_point: Span,
+    /// Where the kept pictures end by themselves, from the in point.
+    natural: Span,
+    /// What must be added there.
+    gain: Span,
+    /// What must be taken off the last decoding time.
+    advance: Span,
+    /// Over how long both are spread.
+    spread: Span,
+}
+
+impl VideoCut {
+    /// Chooses the pictures that end nearest to the airing's end.
+    pub fn select(
+        airing: &Airing,
+        duration: Span,
+        frame: FrameDuration,
+        units: &[AccessUnit],
+    ) -> (Range<usize>, VideoCut) {
+        let first = units
+            .partition_point(|u| u.dts < airing.in_point)
+            .saturating_sub(1);
+        let first = entry_unit(units, first, airing.in_point);
+        let wanted = airing.end.since(airing.start);
+        let whole = duration - airing.in_point;
+        let (end, natural) = if wanted == whole {
+            (units.len(), whole)
+        } else {
+            nearest_cut(&units[first..], airing.in_point, whole, wanted)
+                .map_or((units.len(), whole), |(n, natural)| (first + n, natural))
+        };
+        let gain = wanted - natural;
+        let frame_span = Span(frame.ticks_of(1) as i64);
+        let mut cut = VideoCut {
+            in_point: airing.in_point,
+            natural,
+            gain,
+            advance: Span(0),
+            spread: Span(frame.ticks_of(STRETCH_FRAMES) as i64),
+        };
+        let limit = airing.decode_until.since(airing.start) - frame_span;
+        let last_decode = units[first..end].last().map_or(Span(0), |u| cut.decode(u));
+        cut.advance = Span((last_decode - limit).0.max(0));
+        let wide = Span(STRETCH * gain.0.abs().max(cut.advance.0));
+        cut.spread = cut.spread.max(wide).min(natural).max(Span(1));
+        (first..end, cut)
+    }
+
+    /// When a picture is shown, from the airing's start.
+    pub fn present(&self, unit: &AccessUnit) -> Span {
+        let own = unit.pts - self.in_point;
+        own + self.part(own, self.gain)
+    }
+
+    /// When a picture is decoded, from the airing's start.
+    pub fn decode(&self, unit: &AccessUnit) -> Span {
+        let own = unit.dts - self.in_point;
+        own + self.part(own, self.gain) - self.part(own, self.advance)
+    }
+
+    /// The part of `all` that is due at a time: none before the spread, all at the natural end.
+    fn part(&self, own: Span, all: Span) -> Span {
+        let into = (own - (self.natural - self.spread)).0;
+        if into <= 0 || all.0 == 0 {
+            return Span(0);
+        }
+        Span((i128::from(all.0) * i128::from(into) / i128::from(self.spread.0)) as i64)
+    }
+}
+
+/// The unit that is shown at the in point.
+fn entry_unit(units: &[AccessUnit], near: usize, in_point: Span) -> usize {
+    let shown_at = |i: &usize| units[*i].random_access && units[*i].pts == in_point;
+    let ahead = (near..units.len()).find(shown_at);
+    ahead
+        .or_else(|| (0..near).rev().find(shown_at))
+        .unwrap_or(0)
+}
+
+/// Among the places where decoding order and order on screen both have a border, the one whose
+/// time is nearest to `wanted`: how many units are kept, and when the next picture would be shown.
+fn nearest_cut(
+    units: &[AccessUnit],
+    in_point: Span,
+    whole: Span,
+    wanted: Span,
+) -> Option<(usize, Span)> {
+    let mut earliest_behind = vec![whole + in_point; units.len() + 1];
+    for i in (0..units.len()).rev() {
+        earliest_behind[i] = earliest_behind[i + 1].min(units[i].pts);
+    }
+    let mut latest = in_point;
+    let mut best: Option<(usize, Span)> = None;
+    for (i, unit) in units.iter().enumerate() {
+        latest = latest.max(unit.pts);
+        let next = earliest_behind[i + 1];
+        if latest < next {
+            let natural = next - in_point;
+            let off = |s: Span| (s - wanted).0.abs();
+            if best.is_none_or(|(_, b)| off(natural) < off(b)) {
+                best = Some((i + 1, natural));
+            }
+        }
+    }
+    best
+}
+
+/// The sound of an airing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AudioCut {
+    in_point: Span,
+    /// What moves the frames onto the grid, at most half a frame.
+    shift: Span,
+}
+
+impl AudioCut {
+    /// Chooses the frames whose middle lies in the airing.
+    pub fn select(
+        airing: &Airing,
+        frame: FrameDuration,
+        units: &[AccessUnit],
+    ) -> (Range<usize>, AudioCut) {
+        let half = Span(frame.ticks_of(1) as i64 / 2);
+        let reference = units.partition_point(|u| u.pts < airing.in_point - half);
+        let mut cut = AudioCut {
+            in_point: airing.in_point,
+            shift: Span(0),
+        };
+        if let Some(unit) = units.get(reference) {
+            let at = airing.start + cut.decode(unit);
+            // The grid line nearest to the frame.
+            let below = frame.frames_in(at.0);
+            let line = |n: u64| frame.ticks_of(n) as i64;
+            let (low, high) = (at.0 as i64 - line(below), line(below + 1) - at.0 as i64);
+            cut.shift = Span(if low <= high { -low } else { high });
+        }
+        let middle = |u: &AccessUnit| cut.decode(u) + half;
+        let first = units.partition_point(|u| middle(u) < Span(0));
+        let end = units.partition_point(|u| middle(u) < airing.end.since(airing.start));
+        (first..end.max(first), cut)
+    }
+
+    /// When a frame is decoded and heard, from the airing's start.
+    pub fn decode(&self, unit: &AccessUnit) -> Span {
+        unit.pts - self.in_point + self.shift
+    }
+}

@@ -1,0 +1,455 @@
+//! From a timetable to a rundown.
+
+use crate::catalogue::{AssetIx, Catalogue};
+use crate::fill::{FillerPool, Programme, fill_gap, timeline};
+use crate::handover::{Head, airings};
+use crate::model::{
+    Airing, AiringKind, BundleRun, CivilClock, Event, Rundown, ServiceRundown, Title,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use timetable::{
+    Id, Location, PlannedAiring, Programme as SlotProgramme, Service, Texts, Timetable, civil,
+};
+use ts::{Span, TICKS_PER_SECOND, Ticks};
+
+/// How far outside the window the programme guide looks: back to the start of the day and over the
+/// event that was on then, ahead over eight days and the current one.
+const GUIDE_BACK: Span = Span::from_seconds(2 * 86_400);
+const GUIDE_AHEAD: Span = Span::from_seconds(10 * 86_400);
+/// How far outside the window airings are laid out, so that its edges do not matter.
+const MARGIN: Span = Span::from_seconds(2 * 3600);
+const HOUR: u64 = 3600 * TICKS_PER_SECOND;
+
+/// Why there is no rundown at all.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum CompileError {
+    /// The multiplex names a service that the timetable does not have.
+    #[error("the timetable has no service {service}")]
+    NoService {
+        /// The service.
+        service: String,
+    },
+    /// A service has no slate in the library, and so nothing to fall back on.
+    #[error("service {service} has no slate: asset {asset} is not in the library")]
+    NoSlate {
+        /// The service.
+        service: String,
+        /// The asset that the timetable names as slate.
+        asset: String,
+        /// Where the service is defined.
+        origin: Location,
+    },
+    /// The window is empty or leaves the time axis.
+    #[error("the window of the rundown is empty or leaves the time axis")]
+    Window,
+}
+
+/// Something that is planned and cannot be shown as planned.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Problem {
+    /// The service.
+    pub service: String,
+    /// The airing's stable name.
+    pub airing: String,
+    /// When it begins.
+    pub start: Ticks,
+    /// The asset.
+    pub asset: String,
+    /// What is wrong.
+    pub kind: ProblemKind,
+    /// Where the timetable says so.
+    pub origin: Location,
+}
+
+/// What keeps an airing from being shown as planned.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ProblemKind {
+    /// The library does not have the asset. The slate is shown.
+    NoAsset,
+    /// The asset runs longer than its window and is cut.
+    Cut {
+        /// By how much.
+        by: Span,
+    },
+    /// The asset cannot be entered where the timetable wants; it is entered earlier.
+    EnteredEarlier {
+        /// By how much.
+        by: Span,
+    },
+    /// The place to start is behind the end of the asset. The slate is shown.
+    StartsBehindEnd,
+}
+
+/// Compiles the rundown of the services of a multiplex over `[from, until)`.
+///
+/// What it says of an instant is the same for every window that holds the instant.
+pub fn compile(
+    timetable: &Timetable,
+    catalogue: &Catalogue,
+    services: &[Id],
+    from: Ticks,
+    until: Ticks,
+    revision: u32,
+) -> Result<(Rundown, Vec<Problem>), CompileError> {
+    let outside = from < Ticks(4 * GUIDE_BACK.0 as u64) || until.0 > i64::MAX as u64;
+    if from >= until || outside {
+        return Err(CompileError::Window);
+    }
+    let compiler = Compiler::new(timetable, catalogue, from, until);
+    let mut problems = Vec::new();
+    let mut compiled = Vec::new();
+    for id in services {
+        let no_service = || CompileError::NoService {
+            service: id.as_str().into(),
+        };
+        let service = timetable.service(id).ok_or_else(no_service)?;
+        compiled.push(compiler.service(service, &mut problems)?);
+    }
+    let carried = |b: &&timetable::Bundle| services.contains(&b.service);
+    let bundles = timetable.bundles().iter().filter(carried);
+    let rundown = Rundown {
+        from,
+        until,
+        clock: compiler.clock(),
+        revision,
+        services: compiled,
+        bundles: bundles.map(|b| compiler.bundle(b)).collect(),
+        assets: compiler.assets,
+    };
+    Ok((rundown, problems))
+}
+
+struct Compiler<'a> {
+    timetable: &'a Timetable,
+    assets: Vec<(String, crate::catalogue::CatalogueEntry)>,
+    numbers: BTreeMap<String, AssetIx>,
+    heads: Vec<Head>,
+    from: Ticks,
+    until: Ticks,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(
+        timetable: &'a Timetable,
+        catalogue: &Catalogue,
+        from: Ticks,
+        until: Ticks,
+    ) -> Compiler<'a> {
+        let named: BTreeSet<&str> = timetable.asset_uses().map(|u| u.asset.as_str()).collect();
+        let known = named
+            .into_iter()
+            .filter_map(|id| Some((id, catalogue.get(id)?)));
+        let assets: Vec<_> = known
+            .map(|(id, entry)| (id.to_owned(), entry.clone()))
+            .collect();
+        let number = |(i, (id, _)): (usize, &(String, _))| (id.clone(), AssetIx(i as u32));
+        let numbers = assets.iter().enumerate().map(number).collect();
+        let heads = assets.iter().map(|(_, entry)| Head::new(entry)).collect();
+        Compiler {
+            timetable,
+            assets,
+            numbers,
+            heads,
+            from,
+            until,
+        }
+    }
+
+    fn service(
+        &self,
+        service: &Service,
+        problems: &mut Vec<Problem>,
+    ) -> Result<ServiceRundown, CompileError> {
+        let id = service.id.as_str().to_owned();
+        let Some(slate_id) = &service.slate else {
+            let (airings, events, assets) = (Vec::new(), Vec::new(), Vec::new());
+            return Ok(ServiceRundown {
+                id,
+                airings,
+                events,
+                assets,
+                slate: None,
+            });
+        };
+        let no_slate = || CompileError::NoSlate {
+            service: id.clone(),
+            asset: slate_id.as_str().into(),
+            origin: service.origin,
+        };
+        let slate = *self.numbers.get(slate_id.as_str()).ok_or_else(no_slate)?;
+        let (from, until) = (self.from - GUIDE_BACK, self.until + GUIDE_AHEAD);
+        let planned = self.timetable.airings(&service.id, from, until);
+        let mut events = Vec::new();
+        let mut programmes = Vec::new();
+        for airing in &planned {
+            let event = events.len() as u32;
+            match self.programme(airing, event, problems) {
+                Some(programme) => {
+                    events.push(self.event(airing, &programme));
+                    programmes.push(programme);
+                }
+                None => self.cover(slate, airing.start, airing.window_end, &mut programmes),
+            }
+        }
+        let airings = self.airings(service, slate, &programmes);
+        let assets = self.assets_of(service);
+        Ok(ServiceRundown {
+            id,
+            airings,
+            events,
+            assets,
+            slate: Some(slate),
+        })
+    }
+
+    /// The part of an asset that an airing shows; `None` when there is nothing to show.
+    fn programme(
+        &self,
+        airing: &PlannedAiring,
+        event: u32,
+        problems: &mut Vec<Problem>,
+    ) -> Option<Programme> {
+        let mut report = |kind| {
+            problems.push(Problem {
+                service: airing.service.as_str().into(),
+                airing: airing.id.clone(),
+                start: airing.start,
+                asset: airing.asset.as_str().into(),
+                kind,
+                origin: airing.origin,
+            });
+        };
+        let Some(&asset) = self.numbers.get(airing.asset.as_str()) else {
+            report(ProblemKind::NoAsset);
+            return None;
+        };
+        let entry = &self.assets[asset.0 as usize].1;
+        let in_point = entry.entry_at(airing.in_offset);
+        if airing.in_offset >= entry.summary.duration {
+            report(ProblemKind::StartsBehindEnd);
+            return None;
+        }
+        if in_point < airing.in_offset {
+            report(ProblemKind::EnteredEarlier {
+                by: airing.in_offset - in_point,
+            });
+        }
+        let natural = airing.start + (entry.summary.duration - in_point);
+        if natural > airing.window_end {
+            report(ProblemKind::Cut {
+                by: natural.since(airing.window_end),
+            });
+        }
+        Some(Programme {
+            asset,
+            kind: AiringKind::Programme,
+            in_point,
+            start: airing.start,
+            end: natural.min(airing.window_end),
+            event: Some(event),
+        })
+    }
+
+    /// The slate, again and again.
+    fn cover(&self, slate: AssetIx, from: Ticks, until: Ticks, programmes: &mut Vec<Programme>) {
+        let pool = [(slate, self.duration(slate))];
+        let pool = FillerPool {
+            assets: &pool,
+            kind: AiringKind::Slate,
+        };
+        fill_gap(pool, from, until, programmes);
+    }
+
+    fn duration(&self, asset: AssetIx) -> Span {
+        self.assets[asset.0 as usize].1.summary.duration
+    }
+
+    /// Programmes with filler between them over the window.
+    fn airings(&self, service: &Service, slate: AssetIx, programmes: &[Programme]) -> Vec<Airing> {
+        let pool = service
+            .filler
+            .as_ref()
+            .and_then(|id| self.timetable.filler(id));
+        let pool = pool.into_iter().flat_map(|pool| &pool.assets);
+        let found = pool.filter_map(|id| self.numbers.get(id.as_str()));
+        let mut assets: Vec<_> = found.map(|ix| (*ix, self.duration(*ix))).collect();
+        let mut kind = AiringKind::Filler;
+        if assets.is_empty() {
+            assets.push((slate, self.duration(slate)));
+            kind = AiringKind::Slate;
+        }
+        let from = Ticks((self.from - MARGIN).0 / HOUR * HOUR);
+        let until = Ticks((self.until + MARGIN).0.next_multiple_of(HOUR));
+        let near: Vec<Programme> = programmes
+            .iter()
+            .filter(|p| p.end > from && p.start < until)
+            .cloned()
+            .collect();
+        let pool = FillerPool {
+            assets: &assets,
+            kind,
+        };
+        let pieces = timeline(&near, pool, from, until);
+        let mut airings = airings(&pieces, |piece| &self.heads[piece.asset.0 as usize]);
+        // Delivery runs ahead of the picture, so the airing behind the window may already be on.
+        let reach = Span::from_seconds(5);
+        airings.retain(|a| a.end + reach > self.from && a.start < self.until + reach);
+        airings
+    }
+
+    fn event(&self, airing: &PlannedAiring, programme: &Programme) -> Event {
+        let mut title = title_of(airing.title.as_ref());
+        let mut text = Title::default();
+        if let Some(lesson) = &airing.lesson {
+            if let Some(own) = &lesson.title {
+                let own = title_of(Some(own));
+                title = Title {
+                    zh: joined(&title.zh, &own.zh, "："),
+                    en: joined(&title.en, &own.en, ": "),
+                };
+            }
+            let (number, count) = (lesson.number, lesson.lesson_count);
+            text.zh = format!("第{number}课，共{count}课");
+            text.en = format!("Lesson {number} of {count}");
+        }
+        if title.zh.is_empty() && title.en.is_empty() {
+            title.en = airing.asset.as_str().to_owned();
+        }
+        if title.en.is_empty() {
+            text.en.clear();
+        }
+        if title.zh.is_empty() {
+            text.zh.clear();
+        }
+        Event {
+            event_id: airing.event_id,
+            start: programme.start,
+            duration: programme.end.since(programme.start),
+            title,
+            text,
+            content: airing.content.map(|genre| (genre, 0)),
+        }
+    }
+
+    fn assets_of(&self, service: &Service) -> Vec<AssetIx> {
+        let mut named: BTreeSet<&str> = BTreeSet::new();
+        named.extend(service.slate.as_ref().map(|id| id.as_str()));
+        let pool = service
+            .filler
+            .as_ref()
+            .and_then(|id| self.timetable.filler(id));
+        named.extend(
+            pool.into_iter()
+                .flat_map(|p| &p.assets)
+                .map(|id| id.as_str()),
+        );
+        for slot in self
+            .timetable
+            .slots()
+            .iter()
+            .filter(|s| s.service == service.id)
+        {
+            match &slot.programme {
+                SlotProgramme::Asset(id) => {
+                    named.insert(id.as_str());
+                }
+                SlotProgramme::Course { course, .. } => {
+                    let lessons = &self.timetable.courses()[*course].lessons;
+                    named.extend(lessons.iter().map(|l| l.asset.as_str()));
+                }
+            }
+        }
+        let items = self
+            .timetable
+            .items()
+            .iter()
+            .filter(|i| i.service == service.id);
+        named.extend(items.map(|i| i.asset.as_str()));
+        named
+            .into_iter()
+            .filter_map(|id| self.numbers.get(id).copied())
+            .collect()
+    }
+
+    fn bundle(&self, bundle: &timetable::Bundle) -> BundleRun {
+        let active = self.timetable.bundles_active(self.from, self.until);
+        let own = active.into_iter().filter(|i| i.bundle == bundle.id);
+        BundleRun {
+            id: bundle.id.as_str().to_owned(),
+            service: bundle.service.as_str().to_owned(),
+            title: title_of(Some(&bundle.title)),
+            windows: own.map(|i| (i.from, i.until)).collect(),
+            rate_bps: bundle.rate_bps,
+            weight: u32::from(bundle.weight),
+        }
+    }
+
+    /// Leap seconds and changes of local time over all that the guide speaks of.
+    fn clock(&self) -> CivilClock {
+        let (from, until) = (self.from - GUIDE_BACK, self.until + GUIDE_AHEAD);
+        let zone = self.timetable.zone();
+        let mut local_minus_utc_s = vec![(from, zone.utc_offset_s(from))];
+        let mut at = from;
+        while let Some((change, _)) = zone.next_change(at) {
+            local_minus_utc_s.push((change, zone.utc_offset_s(change)));
+            if change > until {
+                break;
+            }
+            at = change;
+        }
+        CivilClock {
+            tai_minus_utc_s: leap_seconds(from, until),
+            local_minus_utc_s,
+        }
+    }
+}
+
+/// The steps of TAI minus UTC over a window.
+fn leap_seconds(from: Ticks, until: Ticks) -> Vec<(Ticks, u32)> {
+    let ahead = |at: Ticks| {
+        let unix_s = civil::utc_from_ticks(at).unix_s;
+        (at.0 / TICKS_PER_SECOND) as i64 - unix_s
+    };
+    let mut steps = vec![(from, ahead(from) as u32)];
+    let mut at = from;
+    // Steps lie at least half a year apart, so that none hides between two days.
+    let day = Span::from_seconds(86_400);
+    while at < until {
+        let next = at + day;
+        if ahead(next) != ahead(at) {
+            let (mut low, mut high) = (at.0 / TICKS_PER_SECOND, next.0 / TICKS_PER_SECOND);
+            while high - low > 1 {
+                let middle = u64::midpoint(low, high);
+                if ahead(Ticks::from_seconds(middle)) == ahead(at) {
+                    low = middle;
+                } else {
+                    high = middle;
+                }
+            }
+            steps.push((Ticks::from_seconds(high), ahead(next) as u32));
+        }
+        at = next;
+    }
+    steps
+}
+
+/// The Chinese and the English of some texts.
+pub fn title_of(texts: Option<&Texts>) -> Title {
+    let mut title = Title::default();
+    for (language, text) in texts.into_iter().flat_map(Texts::iter) {
+        match language.as_str() {
+            "zh" | "zho" | "chi" => title.zh = text.to_owned(),
+            "en" | "eng" => title.en = text.to_owned(),
+            _ => {}
+        }
+    }
+    title
+}
+
+fn joined(a: &str, b: &str, between: &str) -> String {
+    match (a.is_empty(), b.is_empty()) {
+        (_, true) => a.to_owned(),
+        (true, _) => b.to_owned(),
+        _ => format!("{a}{between}{b}"),
+    }
+}

@@ -1,0 +1,106 @@
+//! When the delivery of one airing gives way to the next.
+//!
+//! An airing's packets leave in a window that ends where the next one's begins, some lead before
+//! the next one's first picture or sound. The lead is what the decoder's buffer can bridge: while
+//! the tail of the old programme is still being decoded, the head of the new one is already coming
+//! in (ISO/IEC 13818-1 clause 2.4.2).
+
+use crate::catalogue::CatalogueEntry;
+use crate::fill::Piece;
+use crate::model::{Airing, DeliveryWindow};
+use asset::StreamSummary;
+use ts::{Span, TICKS_PER_SECOND, Ticks};
+
+/// The longest lead of video: what the bits of one second may wait in the decoder, with margin.
+const VIDEO_LEAD_MAX: Span = Span::from_ms(600);
+/// The shortest lead of video that can still carry an intra picture at a bearable rate.
+const VIDEO_LEAD_MIN: Span = Span::from_ms(200);
+const AUDIO_LEAD_MAX: Span = Span::from_ms(80);
+const AUDIO_LEAD_MIN: Span = Span::from_ms(30);
+/// The shortest delivery window, for airings that are shorter than that themselves.
+const VIDEO_WINDOW_MIN: Span = Span::from_ms(300);
+const AUDIO_WINDOW_MIN: Span = Span::from_ms(20);
+
+/// Airings from pieces in order. The last piece only serves as the one that follows.
+pub(crate) fn airings<'a>(pieces: &[Piece], head: impl Fn(&Piece) -> &'a Head) -> Vec<Airing> {
+    let heads: Vec<(Ticks, &Head)> = pieces.iter().map(|p| (p.start, head(p))).collect();
+    let video = handovers(&heads, |h| h.reorder, |h| h.video_lead, VIDEO_WINDOW_MIN);
+    let audio = handovers(&heads, |_| Span(0), |h| h.audio_lead, AUDIO_WINDOW_MIN);
+    let count = pieces.len().saturating_sub(1);
+    (0..count)
+        .map(|i| Airing {
+            asset: pieces[i].asset,
+            kind: pieces[i].kind,
+            in_point: pieces[i].in_point,
+            start: pieces[i].start,
+            end: pieces[i].end,
+            video: DeliveryWindow {
+                from: video[i],
+                until: video[i + 1],
+            },
+            audio: DeliveryWindow {
+                from: audio[i],
+                until: audio[i + 1],
+            },
+            decode_until: pieces[i + 1].start - heads[i + 1].1.reorder,
+            event: pieces[i].event,
+        })
+        .collect()
+}
+
+/// What a handover needs to know of an asset.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Head {
+    reorder: Span,
+    video_lead: Span,
+    audio_lead: Span,
+}
+
+impl Head {
+    pub(crate) fn new(entry: &CatalogueEntry) -> Head {
+        let streams = &entry.summary.streams;
+        let lead = |stream: &StreamSummary| bridged_lead(stream, entry.summary.duration);
+        let video = streams.iter().filter(|s| s.format.facts.is_video());
+        let audio = streams.iter().filter(|s| !s.format.facts.is_video());
+        let reorder = video
+            .clone()
+            .map(|s| s.format.reorder)
+            .max()
+            .unwrap_or(Span(0));
+        let video_lead = video.map(lead).min().unwrap_or(VIDEO_LEAD_MAX);
+        let audio_lead = audio.map(lead).min().unwrap_or(AUDIO_LEAD_MAX);
+        Head {
+            reorder,
+            video_lead: video_lead.clamp(VIDEO_LEAD_MIN, VIDEO_LEAD_MAX),
+            audio_lead: audio_lead.clamp(AUDIO_LEAD_MIN, AUDIO_LEAD_MAX),
+        }
+    }
+}
+
+/// The lead that fills half of a stream's buffer at its mean rate.
+fn bridged_lead(stream: &StreamSummary, duration: Span) -> Span {
+    let half_buffer = u128::from(stream.format.buffer.main_bytes) / 2;
+    let lead = half_buffer * duration.0.max(1) as u128 / u128::from(stream.bytes.max(1));
+    Span(lead.min(10 * u128::from(TICKS_PER_SECOND)) as i64)
+}
+
+/// When each airing takes over. A join uses the shorter of both leads; an airing that would be left
+/// with too short a window takes over earlier.
+fn handovers(
+    heads: &[(Ticks, &Head)],
+    reorder: impl Fn(&Head) -> Span,
+    lead: impl Fn(&Head) -> Span,
+    window_min: Span,
+) -> Vec<Ticks> {
+    let mut times = vec![Ticks(0); heads.len()];
+    for i in (0..heads.len()).rev() {
+        let (start, head) = heads[i];
+        let before = lead(heads[i.saturating_sub(1)].1);
+        let own = start - reorder(head) - lead(head).min(before);
+        times[i] = match times.get(i + 1) {
+            Some(next) => own.min(*next - window_min),
+            None => own,
+        };
+    }
+    times
+}
