@@ -21,9 +21,11 @@ pub use splitter::VideoSplitter;
 /// holds two access units; time stamps belong to the first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessUnit {
-    /// Where the unit begins, in bytes from the first byte given to the splitter.
+    /// Where its first start code prefix (00 00 01) stands, in bytes from the first byte given to
+    /// the splitter. A zero_byte before the prefix is counted to the unit but not here: some
+    /// multiplexers leave it at the end of the PES packet before.
     pub offset: u64,
-    /// The bytes of the unit, start codes and zero bytes behind it included.
+    /// The bytes of the unit from its first start code, zero_byte included, to the next unit.
     pub bytes: Vec<u8>,
     /// What its headers say about the picture.
     pub picture: Picture,

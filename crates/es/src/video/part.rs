@@ -71,6 +71,8 @@ pub(super) enum Start {
     SecondField,
     /// It goes on with the same picture.
     Nothing,
+    /// Its header cannot be read.
+    Unknown,
 }
 
 /// What a slice says of its picture.
@@ -87,10 +89,10 @@ pub(super) struct Slice {
 }
 
 impl Slice {
-    /// A slice whose header cannot be read: it stays with the picture in which it stands.
+    /// A slice whose header cannot be read.
     pub(super) fn unreadable(fault: HeaderError) -> Slice {
         Slice {
-            start: Start::Nothing,
+            start: Start::Unknown,
             kind: PictureKind::I,
             is_field: false,
             reference: false,

@@ -16,7 +16,7 @@ const PIECE_BYTES: usize = 64 << 10;
 /// Cuts a video elementary stream into access units.
 ///
 /// Feed it the payloads of the PES packets in order. The time stamps of a PES packet belong to the
-/// first unit whose offset lies in its payload. Where the stream has a gap, call
+/// first unit whose [offset](AccessUnit::offset) lies in its payload. Where the stream has a gap, call
 /// [`finish`](VideoSplitter::finish) and go on.
 #[derive(Clone, Debug)]
 pub struct VideoSplitter {
@@ -175,6 +175,10 @@ impl VideoSplitter {
             self.skip_to(end);
             return;
         };
+        if slice.start == Start::Unknown && self.boundary.is_some() {
+            // It is likely to be of the picture that was about to begin.
+            return;
+        }
         if slice.start == Start::SecondField {
             picture.structure = PictureStructure::FieldPair;
         } else if picture.structure != PictureStructure::FieldPair {
@@ -190,7 +194,8 @@ impl VideoSplitter {
     /// Gives out the unit in hand, which ends at `end`; what follows begins the next one.
     fn emit(&mut self, end: usize, out: &mut Vec<AccessUnit>) {
         let marks = core::mem::replace(&mut self.marks, core::mem::take(&mut self.next_marks));
-        let offset = self.origin;
+        let zero_bytes = u64::from(self.buffer.starts_with(&[0, 0, 0]));
+        let offset = self.origin + zero_bytes;
         let bytes = self.buffer[..end].to_vec();
         self.drop_front(end);
         self.boundary = None;

@@ -92,7 +92,9 @@ impl Sequence {
     /// The buffers of ISO/IEC 13818-1 clause 2.4.2.4.
     fn buffer(self, extension: Extension) -> Option<VideoBuffer> {
         let limits = Limits::of(extension.profile_and_level)?;
-        let coded_rate_bps = (self.bit_rate_400 | extension.bit_rate_high) * 400;
+        // Streams of variable rate state the greatest value there is, beyond all levels.
+        let stated_rate_bps = (self.bit_rate_400 | extension.bit_rate_high) * 400;
+        let coded_rate_bps = stated_rate_bps.min(limits.rate_max_bps);
         let vbv_bits = (self.vbv_buffer_size | extension.vbv_high) * 16 * 1024;
         let overhead_bytes = multiplex_overhead_bytes(limits.rate_max_bps);
         let (multiplex_bytes, leak_rate_bps) = if limits.is_high {
