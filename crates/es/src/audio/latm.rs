@@ -161,3 +161,58 @@ fn skip_value(r: &mut BitReader<'_>) -> Result<(), HeaderError> {
     let bytes = r.bits(2)? as usize + 1;
     r.skip(bytes * 8)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config_of(bytes: &[u8]) -> AudioSpecificConfig {
+        let config = StreamMuxConfig::parse(&mut BitReader::new(bytes, "test")).unwrap();
+        assert_eq!(config.sub_frames, 1);
+        config.audio
+    }
+
+    #[test]
+    fn the_configurations_of_rfc_6416_are_read() {
+        let lc = config_of(&[0x40, 0x00, 0x26, 0x20, 0x3f, 0xc0]);
+        assert_eq!(
+            (lc.object_type, lc.sample_rate_hz, lc.channels),
+            (2, 24_000, Some(2))
+        );
+        assert_eq!((lc.sbr_rate_hz, lc.frame_samples), (None, 1024));
+        let he = config_of(&[0x40, 0x00, 0x56, 0x23, 0x10, 0x1f, 0xe0]);
+        assert_eq!(
+            (he.object_type, he.sample_rate_hz, he.channels),
+            (2, 24_000, Some(2))
+        );
+        assert_eq!(
+            (he.sbr_rate_hz, he.parametric_stereo),
+            (Some(48_000), false)
+        );
+        let he2 = config_of(&[0x40, 0x01, 0xd6, 0x13, 0x10, 0x1f, 0xe0]);
+        assert_eq!(
+            (he2.object_type, he2.sample_rate_hz, he2.channels),
+            (2, 24_000, Some(1))
+        );
+        assert_eq!(
+            (he2.sbr_rate_hz, he2.parametric_stereo),
+            (Some(48_000), true)
+        );
+    }
+
+    #[test]
+    fn an_element_without_configuration_waits_for_one() {
+        let element = [0x56, 0xe0, 0x02, 0x80, 0x00];
+        let mut config = None;
+        assert!(matches!(
+            read(&element, &mut config),
+            Err(HeaderError::MissingParameterSet { .. })
+        ));
+        config = StreamMuxConfig::parse(&mut BitReader::new(
+            &[0x40, 0, 0x26, 0x20, 0x3f, 0xc0],
+            "test",
+        ))
+        .ok();
+        assert_eq!(read(&element, &mut config).unwrap().sample_rate_hz, 24_000);
+    }
+}

@@ -301,3 +301,43 @@ fn read_hrd(r: &mut BitReader<'_>) -> Result<Schedule, HeaderError> {
     r.skip(5 + 5 + 5 + 5)?; // lengths of delays and of the time offset
     Ok(schedule)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(rbsp: &[u8]) -> Result<(u32, Sps), HeaderError> {
+        Sps::parse(rbsp)
+    }
+
+    #[test]
+    fn the_parameter_set_of_rfc_6184_is_read() {
+        // sprop-parameter-sets=Z0IACpZTBYmI: Baseline, level 1.
+        let (id, sps) = parse(&[0x42, 0x00, 0x0a, 0x96, 0x53, 0x05, 0x89, 0x88]).unwrap();
+        assert_eq!(id, 0);
+        assert_eq!((sps.facts.width, sps.facts.height), (176, 144));
+        assert_eq!(
+            (sps.facts.reorder_frames, sps.facts.frame_duration),
+            (0, None)
+        );
+        assert_eq!(sps.facts.buffer.elementary_bytes, 175 * 1200 / 8);
+        assert!(!sps.facts.interlaced && !sps.facts.buffer.stated);
+    }
+
+    #[test]
+    fn what_is_cut_short_or_out_of_bounds_is_refused() {
+        let truncated = HeaderError::Truncated {
+            structure: STRUCTURE,
+        };
+        assert_eq!(parse(&[0x42, 0x00, 0x0a, 0x96]), Err(truncated));
+        let no_level = HeaderError::Forbidden {
+            structure: STRUCTURE,
+            field: "level_idc",
+            value: 99,
+        };
+        assert_eq!(
+            parse(&[0x42, 0x00, 99, 0x96, 0x53, 0x05, 0x89, 0x88]),
+            Err(no_level)
+        );
+    }
+}

@@ -213,3 +213,69 @@ impl Limits {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The sequence header and extension of interlaced 720x576 at 16:9, 25 frames per second, 15
+    /// Mbit/s and the greatest buffer of Main level.
+    const SEQUENCE: [u8; 8] = [0x2d, 0x02, 0x40, 0x33, 0x24, 0x9f, 0x23, 0x81];
+    const EXTENSION: [u8; 6] = [0x14, 0x82, 0x00, 0x01, 0x00, 0x00];
+
+    fn facts_of(sequence: [u8; 8], extension: [u8; 6]) -> Option<VideoFacts> {
+        let sequence = Sequence::parse(&sequence).unwrap();
+        sequence.facts(Extension::parse(&extension).unwrap(), None)
+    }
+
+    #[test]
+    fn a_main_level_sequence_is_read() {
+        let facts = facts_of(SEQUENCE, EXTENSION).unwrap();
+        assert_eq!(
+            (facts.width, facts.height, facts.interlaced),
+            (720, 576, true)
+        );
+        assert_eq!(facts.display_aspect, Some((16, 9)));
+        assert_eq!(
+            facts.frame_duration,
+            FrameDuration::from_ticks(1_080_000, 1)
+        );
+        let buffer = facts.buffer;
+        assert_eq!(
+            (buffer.coded_rate_bps, buffer.elementary_bytes),
+            (15_000_000, 229_376)
+        );
+        assert_eq!(
+            (buffer.transport_rate_bps, buffer.leak_rate_bps),
+            (18_000_000, 15_000_000)
+        );
+        // The buffer is as great as the level allows, so BSmux and BSoh are all that is left.
+        assert_eq!(buffer.multiplex_bytes, 7_500 + 2_500);
+    }
+
+    #[test]
+    fn a_high_level_leaks_at_its_stated_rate() {
+        // Main profile at High level, with the low fields of the sequence header.
+        let facts = facts_of(SEQUENCE, [0x14, 0x42, 0x00, 0x01, 0x00, 0x00]).unwrap();
+        assert_eq!(facts.buffer.leak_rate_bps, 15_750_000);
+        assert_eq!(facts.buffer.multiplex_bytes, 40_000 + 13_333);
+    }
+
+    #[test]
+    fn unknown_profiles_have_no_facts() {
+        assert_eq!(
+            facts_of(SEQUENCE, [0x1f, 0xf2, 0x00, 0x01, 0x00, 0x00]),
+            None
+        );
+        let mut forbidden = SEQUENCE;
+        forbidden[3] = 0x30;
+        assert!(matches!(
+            Sequence::parse(&forbidden),
+            Err(HeaderError::Forbidden {
+                field: "frame_rate_code",
+                value: 0,
+                ..
+            })
+        ));
+    }
+}
