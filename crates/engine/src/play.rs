@@ -13,8 +13,10 @@ use ts::{PACKET_BITS, Span, Ticks, Timestamp};
 const COUNTER_PERIOD: u32 = 16;
 /// Bytes of a unit whose first packet can be split into sixteen and keep its PES header whole.
 const PADDED_BYTES_MIN: u32 = 32;
-/// The longest that we let a byte wait, within the 1 s of ISO/IEC 13818-1 clause 2.4.2.3.
-const RESIDENCE: Span = Span::from_ms(960);
+/// The longest that we let a byte wait, within the 1 s of ISO/IEC 13818-1 clause 2.4.2.3. Below
+/// 700 ms no access unit is spread so far that the next time stamp comes too late for an analyser
+/// that measures their interval by arrival (clause 2.7.4).
+const RESIDENCE: Span = Span::from_ms(690);
 /// How far the merge may move a packet from its nominal time.
 const LATE_MARGIN: Span = Span::from_ms(10);
 const EARLY_MARGIN: Span = Span::from_ms(5);
