@@ -118,7 +118,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_block_reads_back_and_agrees_with_the_section_writer(
-            data in proptest::collection::vec(any::<u8>(), 0..4067), version: u8, block: u16, id: u32,
+            data in proptest::collection::vec(any::<u8>(), 0..4067),
+            version: u8, block: u16, id: u32,
         ) {
             let ddb = Ddb { download_id: id, module_id: 3, version, block, data: &data };
             let mut out = vec![1, 2, 3];

@@ -220,7 +220,8 @@ mod tests {
         #[test]
         fn any_bytes_behind_a_sound_header_are_read_without_panic(
             message in prop::sample::select(vec![ID_DII, ID_DDB, ID_DSI, 0x1005]),
-            control: bool, tail in proptest::collection::vec(prop_oneof![Just(0u8), any::<u8>()], 0..300),
+            control: bool,
+            tail in proptest::collection::vec(prop_oneof![Just(0u8), any::<u8>()], 0..300),
             adaptation: u8,
         ) {
             let mut body = header_bytes(message, 7, tail.len()).to_vec();

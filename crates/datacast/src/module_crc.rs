@@ -97,7 +97,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_order_of_pieces_gives_the_crc_of_the_whole(
-            bytes in proptest::collection::vec(any::<u8>(), 0..2000), piece in 1usize..300, seed: u64,
+            bytes in proptest::collection::vec(any::<u8>(), 0..2000),
+            piece in 1usize..300, seed: u64,
         ) {
             let mut pieces: Vec<(usize, &[u8])> =
                 bytes.chunks(piece).enumerate().map(|(n, chunk)| (n * piece, chunk)).collect();

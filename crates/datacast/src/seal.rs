@@ -198,7 +198,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_bundle_has_the_digests_and_crcs_of_its_blob(
-            sizes in proptest::collection::vec(0usize..40, 1..12), module in 1u32..30, step in 1usize..9,
+            sizes in proptest::collection::vec(0usize..40, 1..12),
+            module in 1u32..30, step in 1usize..9,
         ) {
             let name = BundleName::new("any", "title").unwrap();
             let files: Vec<BundleFile> = sizes.iter().enumerate().map(|(n, size)| BundleFile {

@@ -2,7 +2,7 @@
 
 mod harness;
 
-use harness::{Mux, Sent, Shell, noise};
+use harness::{Mux, Sent, Shell, assert_same, noise};
 use receiver::{Event, Limits};
 
 const AT: u16 = 0x300;
@@ -45,7 +45,7 @@ fn a_change_in_mid_collection_keeps_the_blocks_that_still_match() {
     assert_eq!(shell.files.len(), 1);
     let before = shell.stored_bytes;
     shell.push(&mux.packets(AT, &new.cycle()));
-    assert_eq!(shell.files, new.expected());
+    assert_same(&shell.files, &new.expected());
     assert_eq!(withdrawn(&shell), [false]);
     assert!(shell.spools.is_empty());
     // `a` comes from the file, half of `b` from its spool: less than `b` and `c` was stored anew.
@@ -61,7 +61,7 @@ fn a_change_after_completion_takes_unchanged_files_from_their_places() {
     shell.push(&mux.packets(AT, &old.cycle()));
     let before = shell.stored_bytes;
     shell.push(&mux.packets(AT, &new.cycle()));
-    assert_eq!(shell.files, new.expected());
+    assert_same(&shell.files, &new.expected());
     assert_eq!((withdrawn(&shell), shell.spools.len()), (vec![true], 0));
     assert!(shell.stored_bytes - before <= 9000 + 8000);
 }
@@ -77,7 +77,7 @@ fn unchanged_files_that_are_not_in_their_places_any_more_are_collected() {
     for _ in 0..2 {
         shell.push(&mux.packets(AT, &new.cycle()));
     }
-    assert_eq!(shell.files, new.expected());
+    assert_same(&shell.files, &new.expected());
     assert!(shell.spools.is_empty());
 }
 
@@ -92,7 +92,7 @@ fn versions_that_come_back_and_forth_end_in_the_last_one() {
         shell.push(&mux.packets(AT, &cycle[..cycle.len() * (round + 1) / 12]));
     }
     shell.push(&mux.packets(AT, &versions[0].cycle()));
-    assert_eq!(shell.files, versions[0].expected());
+    assert_same(&shell.files, &versions[0].expected());
     assert!(shell.spools.is_empty());
 }
 
@@ -112,5 +112,5 @@ fn a_carousel_taken_off_leaves_no_spool() {
     }));
     shell.push(&mux.tables(&[AT]));
     shell.push(&mux.packets(AT, &sent.cycle()));
-    assert_eq!(shell.files, sent.expected());
+    assert_same(&shell.files, &sent.expected());
 }

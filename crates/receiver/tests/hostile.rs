@@ -3,7 +3,7 @@
 mod harness;
 
 use datacast::{Dii, Dsi, Group, MANIFEST_TYPE, Module};
-use harness::{Mux, Sent, Shell, noise, pid};
+use harness::{Mux, Sent, Shell, assert_same, noise, pid};
 use proptest::prelude::*;
 use receiver::{Event, Limits, Refusal};
 use ts::crc32::crc32;
@@ -105,7 +105,7 @@ fn a_bundle_too_large_is_refused_and_one_without_room_waits_for_it() {
     assert_eq!(refusals(&shell), [Refusal::NoRoom]);
     shell.push(&mux.tables(&[AT + 1]));
     shell.push(&mux.packets(AT + 1, &other.cycle()));
-    assert_eq!(shell.files, other.expected());
+    assert_same(&shell.files, &other.expected());
 }
 
 #[test]
@@ -226,7 +226,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn any_datagrams_are_taken_without_panic(
-        datagrams in proptest::collection::vec(proptest::collection::vec(any::<u8>(), 0..1400), 0..20),
+        datagrams in proptest::collection::vec(
+            proptest::collection::vec(any::<u8>(), 0..1400), 0..20),
     ) {
         let mut shell = Shell::new(Limits::default());
         for datagram in &datagrams {
@@ -261,14 +262,15 @@ proptest! {
             clean.extend(mux.packets(AT, &bundle.cycle()));
             shell.push(&clean);
         }
-        prop_assert_eq!(&shell.files, &expected);
+        assert_same(&shell.files, &expected);
     }
 
     #[test]
     fn any_bytes_in_sound_sections_are_taken_without_panic(
         bodies in proptest::collection::vec(
             (0x3b..0x3eu8, prop::sample::select(vec![0x1002u16, 0x1003, 0x1006]), any::<u32>(),
-             proptest::collection::vec(prop_oneof![Just(0u8), Just(1u8), any::<u8>()], 0..120)), 1..30),
+             proptest::collection::vec(prop_oneof![Just(0u8), Just(1u8), any::<u8>()], 0..120)),
+            1..30),
     ) {
         let (mut mux, mut shell) = start(Limits::default());
         for (table_id, message, id, tail) in bodies {

@@ -245,3 +245,13 @@ pub fn bytes_of(packets: &[Packet]) -> Vec<u8> {
         .for_each(|packet| out.extend_from_slice(packet));
     out
 }
+
+/// Compares files without printing their bytes.
+#[track_caller]
+pub fn assert_same(files: &BTreeMap<String, Vec<u8>>, expected: &BTreeMap<String, Vec<u8>>) {
+    let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
+    assert_eq!(names(files), names(expected));
+    for (name, bytes) in expected {
+        assert!(files[name] == *bytes, "{name} differs");
+    }
+}
