@@ -225,10 +225,10 @@ impl Planner {
     ) -> Result<Arc<Play>, PlanError> {
         let of_service = &engine.rundown.services[service];
         let airing = &of_service.airings[place];
-        if let Some(play) = self.plays.get(&(service, airing.start)) {
-            if play.airing == *airing {
-                return Ok(play.clone());
-            }
+        if let Some(play) = self.plays.get(&(service, airing.start))
+            && play.airing == *airing
+        {
+            return Ok(play.clone());
         }
         let name = || {
             let asset = engine.rundown.asset(airing.asset).0.clone();
@@ -284,13 +284,13 @@ fn pages_of(piece: &Piece) -> Range<u32> {
     let stream_play = &piece.play.streams[piece.stream];
     let stream = &piece.play.index.streams[stream_play.stream];
     let units = stream_play.units_of(stream, &piece.packets);
-    let mut pages = u32::MAX..0;
+    let (mut first, mut end) = (u32::MAX, 0);
     for unit in &stream.units[units] {
         let last = unit.first_packet + u32::from(unit.packets) - 1;
-        pages.start = pages.start.min(unit.first_packet / PAGE_PACKETS);
-        pages.end = pages.end.max(last / PAGE_PACKETS + 1);
+        first = first.min(unit.first_packet / PAGE_PACKETS);
+        end = end.max(last / PAGE_PACKETS + 1);
     }
-    pages
+    first..end
 }
 
 /// Slots of the clock references, evenly apart.

@@ -130,7 +130,7 @@ impl Tables {
         let slot = slots / 2;
         let at = slot_time(multiplex, superframe, slot);
         let utc = UtcSeconds(rundown.clock.utc_seconds(at));
-        let section = if superframe % 2 == 0 {
+        let section = if superframe.is_multiple_of(2) {
             Tdt { utc }.to_section()?
         } else {
             let mut descriptors = DescriptorLoop::new();

@@ -105,8 +105,8 @@ impl Merger {
         self.order.sort_by_key(|(nominal, _)| *nominal);
         let total = self.order.len() as u32;
         let mut taken = 0u32;
-        let mut index = 0u32;
-        for slot in self.owners.iter_mut().filter(|o| **o == FREE) {
+        let slots = self.owners.iter_mut().filter(|o| **o == FREE);
+        for (index, slot) in (0u32..).zip(slots) {
             let Some(&(nominal, owner)) = self.order.get(taken as usize) else {
                 break;
             };
@@ -115,7 +115,6 @@ impl Merger {
                 *slot = owner;
                 taken += 1;
             }
-            index += 1;
         }
     }
 

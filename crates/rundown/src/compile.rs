@@ -91,11 +91,31 @@ pub fn compile(
     until: Ticks,
     revision: u32,
 ) -> Result<(Rundown, Vec<Problem>), CompileError> {
+    compile_behind(timetable, catalogue, services, from, until, revision, &BTreeMap::new())
+}
+
+/// An airing of an earlier revision that goes on.
+#[derive(Clone, Debug)]
+pub(crate) struct GoesOn {
+    pub asset: String,
+    pub airing: Airing,
+}
+
+/// Compiles a rundown in which services, by name, are taken until an airing that is on has ended.
+pub(crate) fn compile_behind(
+    timetable: &Timetable,
+    catalogue: &Catalogue,
+    services: &[Id],
+    from: Ticks,
+    until: Ticks,
+    revision: u32,
+    going_on: &BTreeMap<String, GoesOn>,
+) -> Result<(Rundown, Vec<Problem>), CompileError> {
     let outside = from < Ticks(4 * GUIDE_BACK.0 as u64) || until.0 > i64::MAX as u64;
     if from >= until || outside {
         return Err(CompileError::Window);
     }
-    let compiler = Compiler::new(timetable, catalogue, from, until);
+    let compiler = Compiler::new(timetable, catalogue, from, until, going_on);
     let mut problems = Vec::new();
     let mut compiled = Vec::new();
     for id in services {
@@ -126,6 +146,7 @@ struct Compiler<'a> {
     heads: Vec<Head>,
     from: Ticks,
     until: Ticks,
+    going_on: &'a BTreeMap<String, GoesOn>,
 }
 
 impl<'a> Compiler<'a> {
@@ -134,8 +155,10 @@ impl<'a> Compiler<'a> {
         catalogue: &Catalogue,
         from: Ticks,
         until: Ticks,
+        going_on: &'a BTreeMap<String, GoesOn>,
     ) -> Compiler<'a> {
-        let named: BTreeSet<&str> = timetable.asset_uses().map(|u| u.asset.as_str()).collect();
+        let mut named: BTreeSet<&str> = timetable.asset_uses().map(|u| u.asset.as_str()).collect();
+        named.extend(going_on.values().map(|g| g.asset.as_str()));
         let known = named
             .into_iter()
             .filter_map(|id| Some((id, catalogue.get(id)?)));
@@ -145,14 +168,7 @@ impl<'a> Compiler<'a> {
         let number = |(i, (id, _)): (usize, &(String, _))| (id.clone(), AssetIx(i as u32));
         let numbers = assets.iter().enumerate().map(number).collect();
         let heads = assets.iter().map(|(_, entry)| Head::new(entry)).collect();
-        Compiler {
-            timetable,
-            assets,
-            numbers,
-            heads,
-            from,
-            until,
-        }
+        Compiler { timetable, assets, numbers, heads, from, until, going_on }
     }
 
     fn service(
@@ -179,9 +195,10 @@ impl<'a> Compiler<'a> {
         let slate = *self.numbers.get(slate_id.as_str()).ok_or_else(no_slate)?;
         let (from, until) = (self.from - GUIDE_BACK, self.until + GUIDE_AHEAD);
         let planned = self.timetable.airings(&service.id, from, until);
+        let free_from = self.going_on.get(&id).map_or(Ticks(0), |g| g.airing.end);
         let mut events = Vec::new();
         let mut programmes = Vec::new();
-        for airing in &planned {
+        for airing in planned.iter().filter(|a| a.start >= free_from) {
             let event = events.len() as u32;
             match self.programme(airing, event, problems) {
                 Some(programme) => {
@@ -278,7 +295,10 @@ impl<'a> Compiler<'a> {
             assets.push((slate, self.duration(slate)));
             kind = AiringKind::Slate;
         }
-        let from = Ticks((self.from - MARGIN).0 / HOUR * HOUR);
+        let going_on = self.going_on.get(service.id.as_str()).map(|g| self.renumbered(g));
+        let edge = Ticks((self.from - MARGIN).0 / HOUR * HOUR);
+        let going_on = going_on.filter(|a| a.end > edge);
+        let from = going_on.as_ref().map_or(edge, |a| a.end);
         let until = Ticks((self.until + MARGIN).0.next_multiple_of(HOUR));
         let near: Vec<Programme> = programmes
             .iter()
@@ -290,11 +310,21 @@ impl<'a> Compiler<'a> {
             kind,
         };
         let pieces = timeline(&near, pool, from, until);
-        let mut airings = airings(&pieces, |piece| &self.heads[piece.asset.0 as usize]);
+        let begin = going_on.as_ref().map(|a| (a.video.until, a.audio.until));
+        let mut airings = airings(&pieces, begin, |piece| &self.heads[piece.asset.0 as usize]);
+        airings.splice(0..0, going_on);
         // Delivery runs ahead of the picture, so the airing behind the window may already be on.
         let reach = Span::from_seconds(5);
         airings.retain(|a| a.end + reach > self.from && a.start < self.until + reach);
         airings
+    }
+
+    /// An airing of an earlier revision with its asset's number in this one.
+    fn renumbered(&self, going_on: &GoesOn) -> Airing {
+        let asset = self.numbers.get(&going_on.asset).copied();
+        let mut airing = going_on.airing.clone();
+        airing.asset = asset.unwrap_or(airing.asset);
+        airing
     }
 
     fn event(&self, airing: &PlannedAiring, programme: &Programme) -> Event {
@@ -365,6 +395,7 @@ impl<'a> Compiler<'a> {
             .iter()
             .filter(|i| i.service == service.id);
         named.extend(items.map(|i| i.asset.as_str()));
+        named.extend(self.going_on.get(service.id.as_str()).map(|g| g.asset.as_str()));
         named
             .into_iter()
             .filter_map(|id| self.numbers.get(id).copied())

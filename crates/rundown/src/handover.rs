@@ -21,11 +21,20 @@ const AUDIO_LEAD_MIN: Span = Span::from_ms(30);
 const VIDEO_WINDOW_MIN: Span = Span::from_ms(300);
 const AUDIO_WINDOW_MIN: Span = Span::from_ms(20);
 
-/// Airings from pieces in order. The last piece only serves as the one that follows.
-pub(crate) fn airings<'a>(pieces: &[Piece], head: impl Fn(&Piece) -> &'a Head) -> Vec<Airing> {
+/// Airings from pieces in order. The last piece only serves as the one that follows. `begin` is
+/// when the delivery of the first one begins, where an airing before it has settled that.
+pub(crate) fn airings<'a>(
+    pieces: &[Piece],
+    begin: Option<(Ticks, Ticks)>,
+    head: impl Fn(&Piece) -> &'a Head,
+) -> Vec<Airing> {
     let heads: Vec<(Ticks, &Head)> = pieces.iter().map(|p| (p.start, head(p))).collect();
-    let video = handovers(&heads, |h| h.reorder, |h| h.video_lead, VIDEO_WINDOW_MIN);
-    let audio = handovers(&heads, |_| Span(0), |h| h.audio_lead, AUDIO_WINDOW_MIN);
+    let mut video = handovers(&heads, |h| h.reorder, |h| h.video_lead, VIDEO_WINDOW_MIN);
+    let mut audio = handovers(&heads, |_| Span(0), |h| h.audio_lead, AUDIO_WINDOW_MIN);
+    if let Some((video_from, audio_from)) = begin {
+        begin_at(&mut video, video_from, VIDEO_WINDOW_MIN);
+        begin_at(&mut audio, audio_from, AUDIO_WINDOW_MIN);
+    }
     let count = pieces.len().saturating_sub(1);
     (0..count)
         .map(|i| Airing {
@@ -103,4 +112,16 @@ fn handovers(
         };
     }
     times
+}
+
+/// Lets the first window begin at a given time, and those behind it not before it has passed.
+fn begin_at(times: &mut [Ticks], from: Ticks, window_min: Span) {
+    let mut earliest = from;
+    for (i, time) in times.iter_mut().enumerate() {
+        if i > 0 && *time >= earliest {
+            break;
+        }
+        *time = earliest;
+        earliest += window_min;
+    }
 }

@@ -13,10 +13,12 @@ mod compile;
 mod fill;
 mod handover;
 mod model;
+mod revise;
 
 pub use catalogue::{AssetIx, Catalogue, CatalogueEntry};
 pub use compile::{CompileError, Problem, ProblemKind, compile, title_of};
 pub use fill::{FillerPool, Programme};
+pub use revise::revise;
 pub use model::{
     Airing, AiringKind, BundleRun, CivilClock, DeliveryWindow, Event, Rundown, ServiceRundown,
     Title,
