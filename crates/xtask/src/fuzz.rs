@@ -17,7 +17,7 @@ const SECONDS_UNLESS_TOLD: u32 = 60;
 /// An input that takes longer than this is a finding.
 const INPUT_SECONDS_MAX: u32 = 10;
 const MEMORY_MIB_MAX: u32 = 1024;
-const INPUT_BYTES_MAX: u32 = 16 * 1024;
+const INPUT_BYTES_MAX: u32 = 48 * 1024;
 
 const COVERAGE_FLAGS: &[&str] = &[
     "--cfg=fuzzing",
@@ -148,12 +148,8 @@ fn judge(target: &str, command: &mut Command, findings: &Path) -> Outcome {
         .map_err(|error| format!("{target}: {error}"))?;
     let log = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
-        let lines: Vec<&str> = log.lines().collect();
-        let tail = lines[lines.len().saturating_sub(30)..].join("\n");
-        return Err(format!(
-            "{tail}\nfuzz {target}: the input lies in {}",
-            findings.display()
-        ));
+        let lies_in = findings.display();
+        return Err(format!("{}\nfuzz {target}: the input lies in {lies_in}", cause(&log)));
     }
     let runs = log
         .lines()
@@ -170,4 +166,14 @@ fn judge(target: &str, command: &mut Command, findings: &Path) -> Outcome {
         runs.unwrap_or("?").trim()
     );
     Ok(())
+}
+
+/// What the log of a failed run says about its cause: the panic, else its last lines.
+fn cause(log: &str) -> String {
+    const LINES: usize = 10;
+    let lines: Vec<&str> = log.lines().collect();
+    let panic = lines.iter().position(|line| line.contains("panicked at"));
+    let first = panic.unwrap_or(lines.len().saturating_sub(LINES));
+    let told = lines[first..].iter().take(LINES);
+    told.copied().collect::<Vec<_>>().join("\n")
 }

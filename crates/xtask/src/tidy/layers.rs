@@ -7,7 +7,7 @@ use crate::shell::{cargo, output};
 
 /// Each crate with the crates of the project that it may name, bottom up. What is absent is meant:
 /// `mux` knows no lesson, carousel or table, `verify` shares nothing with the planner it judges,
-/// `uplink` knows bytes and due times only.
+/// `uplink` knows datagrams and due times only.
 const LAYERS: &[(&str, &[&str])] = &[
     ("ts", &[]),
     ("es", &[]),
@@ -43,7 +43,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         "library",
         &["ts", "es", "asset", "datacast", "mux", "rundown"],
     ),
-    ("uplink", &["ts"]),
+    ("uplink", &["ts", "rtp"]),
     (
         "headend",
         &[

@@ -1,0 +1,48 @@
+//! Tables and descriptors of EN 300 468.
+#![no_main]
+
+use fuzz::section;
+use libfuzzer_sys::fuzz_target;
+use si::descriptor::*;
+use si::table::{Bat, Cat, EitSection, Nit, Sdt, Tdt, Tot};
+use ts::section::SectionView;
+
+fuzz_target!(|data: &[u8]| {
+    descriptors(data);
+    let _ = Tdt::parse(data);
+    let _ = Tot::parse(data);
+    let Some(bytes) = section(data) else { return };
+    let _ = Tot::parse(&bytes);
+    let Ok(view) = SectionView::parse(&bytes) else {
+        return;
+    };
+    let _ = Bat::parse(&view);
+    let _ = Cat::parse(&view);
+    let _ = Nit::parse(&view);
+    let _ = Sdt::parse(&view);
+    if let Ok(eit) = EitSection::parse(&view) {
+        for event in &eit.events {
+            descriptors(event.descriptors.as_bytes());
+        }
+    }
+});
+
+/// Reads each descriptor of a loop as what it is.
+fn descriptors(bytes: &[u8]) {
+    let Ok(descriptors) = DescriptorLoop::parse(bytes) else {
+        return;
+    };
+    if let Some(Ok(broadcast)) = descriptors.first::<DataBroadcast>() {
+        let _ = DataCarouselInfo::from_selector(&broadcast.selector);
+    }
+    macro_rules! read {
+        ($($kind:ident)*) => { $( let _ = descriptors.all::<$kind>().count(); )* };
+    }
+    read!(
+        Aac Ac3 AssociationTag AvcVideo BouquetName Ca CarouselIdentifier Component Content
+        DataBroadcastId EnhancedAc3 ExtendedEvent HevcVideo Iso639Language Linkage LocalTimeOffset
+        MaximumBitrate NetworkName ParentalRating PrivateDataSpecifier Registration
+        S2SatelliteDeliverySystem SatelliteDeliverySystem Service ServiceList ShortEvent
+        SmoothingBuffer StreamIdentifier
+    );
+}
