@@ -10,6 +10,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod bundles;
 mod id;
 pub mod ingest;
 mod publish;
