@@ -186,6 +186,10 @@ impl Tables {
         };
         let pair = self.pairs.entry(facts.table).or_insert(start);
         let mine = usize::from(facts.number & 1);
+        if now - pair.seen_at[mine] > limit {
+            // Both were away, so neither is missing beside the other.
+            pair.seen_at = [now; 2];
+        }
         pair.seen_at[mine] = now;
         let away = now - pair.seen_at[1 - mine];
         if away <= limit {

@@ -256,7 +256,7 @@ mod tests {
 
     #[test]
     fn headers_of_each_codec_give_length_and_time() {
-        let cases: [(Framing, [u8; 7], usize, Option<(u32, u32)>); 4] = [
+        let cases = [
             (
                 Framing::Adts,
                 [0xff, 0xf1, 0x4c, 0x80, 0x2e, 0x7f, 0xfc],

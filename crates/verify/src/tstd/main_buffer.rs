@@ -276,7 +276,7 @@ impl MainBuffer {
     /// Marks the units that have wholly moved but whose end was not known when they did.
     fn mark_whole(&mut self, when: u64) {
         while let Some(unit) = self.units.get_mut(self.whole) {
-            if !unit.end.is_some_and(|end| end <= self.moved) {
+            if unit.end.is_none_or(|end| end > self.moved) {
                 return;
             }
             unit.complete_at = Some(when);
