@@ -20,22 +20,38 @@ mod video;
 mod writer;
 
 use crate::id::AssetId;
+use crate::publish;
 use crate::store::Library;
 use assemble::{Assembly, Input};
 use asset::{AssetSummary, Language};
+use convert::Mode;
+use packets::PacketFile;
 use std::path::{Path, PathBuf};
 
 pub use error::{ConvertFault, IngestError, Note, Place, SourceFault};
 
 /// How an asset is to be made.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IngestOptions {
+    /// The program ffmpeg, by its path or by a name that is looked for in PATH.
+    pub ffmpeg: PathBuf,
     /// The programme of a transport stream with several; the first one when not said.
     pub program: Option<u16>,
     /// The languages of the audio streams in their order, over what the sources say.
     pub languages: Vec<Language>,
     /// Whether an asset of this name may be replaced.
     pub replace: bool,
+}
+
+impl Default for IngestOptions {
+    fn default() -> IngestOptions {
+        IngestOptions {
+            ffmpeg: PathBuf::from("ffmpeg"),
+            program: None,
+            languages: Vec::new(),
+            replace: false,
+        }
+    }
 }
 
 /// How far an ingest has come.
@@ -85,19 +101,22 @@ pub fn ingest(
     if library.index_path(id).exists() && !options.replace {
         return Err(IngestError::Exists { id: id.clone() });
     }
+    publish::sweep(library.folder())?;
+    let mut work = Work {
+        library,
+        options,
+        progress,
+    };
     let mut inputs = sources
         .iter()
-        .map(|path| prepare(path, library, progress))
+        .map(|path| work.prepare(path))
         .collect::<Result<Vec<Input>, _>>()?;
     let Assembly {
         index,
         draft,
         mut notes,
-    } = assemble_or_encode(&mut inputs, library, options, progress)?;
+    } = work.assemble(&mut inputs)?;
     let stream_path = library.stream_path(id, &index.digest);
-    if let Some(folder) = stream_path.parent() {
-        std::fs::create_dir_all(folder).map_err(|e| crate::FileError::new(folder, e))?;
-    }
     draft.publish(&stream_path)?;
     library.publish_index(id, &index)?;
     library.forget(id);
@@ -112,63 +131,59 @@ pub fn ingest(
     })
 }
 
-/// Finds out whether a file can be taken as it is, and lets ffmpeg pack it when not.
-fn prepare(
-    path: &Path,
-    library: &Library,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<Input, IngestError> {
-    match packets::PacketFile::open(path) {
-        Ok(_) => Ok(Input::native(path)),
-        Err(IngestError::Source {
-            fault: why @ SourceFault::NotTransportStream,
-            ..
-        }) => {
-            progress(Progress::Converting { encode: false });
-            match convert::convert(path, library.folder(), convert::Mode::Pack, why) {
-                Ok(draft) => Ok(Input::converted(path, draft, false)),
-                // What cannot be packed as it is may still be encoded.
-                Err(IngestError::Convert {
-                    fault: ConvertFault::Failed { .. },
-                    ..
-                }) => encode(path, library, SourceFault::NotTransportStream, progress),
-                Err(error) => Err(error),
-            }
-        }
-        Err(error) => Err(error),
-    }
+/// What all steps of an ingest need.
+struct Work<'a> {
+    library: &'a Library,
+    options: &'a IngestOptions,
+    progress: &'a mut dyn FnMut(Progress),
 }
 
-/// Assembles the asset. A file that ffmpeg has only packed so far and that turns out unfit is
-/// encoded, and all begins again.
-fn assemble_or_encode(
-    inputs: &mut [Input],
-    library: &Library,
-    options: &IngestOptions,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<Assembly, IngestError> {
-    loop {
-        let result = assemble::assemble(inputs, library.folder(), options, progress);
-        let (unfit, why) = match &result {
-            Err(IngestError::Source { path, fault }) => {
-                (inputs.iter().position(|i| i.is_packed(path)), fault.clone())
-            }
-            Ok(assembly) => (assembly.lossy_pack(inputs), SourceFault::NotTransportStream),
-            Err(_) => return result,
+impl Work<'_> {
+    /// Finds out whether a file can be taken as it is, and lets ffmpeg pack it when not.
+    fn prepare(&mut self, path: &Path) -> Result<Input, IngestError> {
+        let why = match PacketFile::open(path) {
+            Ok(_) => return Ok(Input::native(path)),
+            Err(IngestError::Source {
+                fault: SourceFault::NotTransportStream,
+                ..
+            }) => SourceFault::NotTransportStream,
+            Err(error) => return Err(error),
         };
-        let Some(number) = unfit else { return result };
-        let path = inputs[number].original().to_owned();
-        inputs[number] = encode(&path, library, why, progress)?;
+        match self.convert(path, Mode::Pack, why.clone()) {
+            // What cannot be packed as it is may still be encoded.
+            Err(IngestError::Convert {
+                fault: ConvertFault::Failed { .. },
+                ..
+            }) => self.convert(path, Mode::Encode, why),
+            other => other,
+        }
     }
-}
 
-fn encode(
-    path: &Path,
-    library: &Library,
-    why: SourceFault,
-    progress: &mut dyn FnMut(Progress),
-) -> Result<Input, IngestError> {
-    progress(Progress::Converting { encode: true });
-    let draft = convert::convert(path, library.folder(), convert::Mode::Encode, why)?;
-    Ok(Input::converted(path, draft, true))
+    /// Assembles the asset. A file that ffmpeg has only packed so far and that turns out unfit is
+    /// encoded, and all begins again.
+    fn assemble(&mut self, inputs: &mut [Input]) -> Result<Assembly, IngestError> {
+        loop {
+            let folder = self.library.folder();
+            let result = assemble::assemble(inputs, folder, self.options, self.progress);
+            let (unfit, why) = match &result {
+                Ok(assembly) => (assembly.lossy_pack(inputs), SourceFault::NotTransportStream),
+                Err(IngestError::Source { path, fault }) => {
+                    (inputs.iter().position(|i| i.is_packed(path)), fault.clone())
+                }
+                Err(_) => (None, SourceFault::NotTransportStream),
+            };
+            let Some(number) = unfit else { return result };
+            let path = inputs[number].original().to_owned();
+            inputs[number] = self.convert(&path, Mode::Encode, why)?;
+        }
+    }
+
+    fn convert(&mut self, path: &Path, mode: Mode, why: SourceFault) -> Result<Input, IngestError> {
+        (self.progress)(Progress::Converting {
+            encode: mode == Mode::Encode,
+        });
+        let ffmpeg = &self.options.ffmpeg;
+        let draft = convert::convert(ffmpeg, path, self.library.folder(), mode, why)?;
+        Ok(Input::converted(path, draft, mode == Mode::Encode))
+    }
 }

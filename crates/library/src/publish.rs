@@ -7,11 +7,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 static COUNTER: AtomicU64 = AtomicU64::new(0);
 
-/// A file under a name that no catalogue shows, removed again unless it is published.
+/// How the names of drafts begin and end.
+const DRAFT: (&str, &str) = (".ingest-", ".tmp");
+
+/// A file under a name that no catalogue shows, removed again unless it is published. It is locked
+/// while it is worked on, so that what a killed process left can be told from it.
 #[derive(Debug)]
 pub(crate) struct Draft {
     path: PathBuf,
     published: bool,
+    _lock: File,
 }
 
 impl Draft {
@@ -21,14 +26,20 @@ impl Draft {
         fs::create_dir_all(folder).map_err(wrap)?;
         loop {
             let number = COUNTER.fetch_add(1, Ordering::Relaxed);
-            let path = folder.join(format!(".ingest-{}-{number}.tmp", std::process::id()));
+            let (begin, end) = DRAFT;
+            let path = folder.join(format!("{begin}{}-{number}{end}", std::process::id()));
             match OpenOptions::new().write(true).create_new(true).open(&path) {
                 Ok(file) => {
-                    let draft = Draft {
-                        path,
-                        published: false,
-                    };
-                    return Ok((draft, file));
+                    let lock = file.try_clone().map_err(|e| FileError::new(&path, e))?;
+                    // A sweep that was faster will remove the file.
+                    if lock.try_lock().is_ok() {
+                        let draft = Draft {
+                            path,
+                            published: false,
+                            _lock: lock,
+                        };
+                        return Ok((draft, file));
+                    }
                 }
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(FileError::new(&path, error)),
@@ -44,9 +55,10 @@ impl Draft {
     /// Gives the draft its final name, over whatever has that name, and makes that durable.
     /// The draft's bytes must have been synchronised.
     pub(crate) fn publish(mut self, to: &Path) -> Result<(), FileError> {
+        let folder = to.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder).map_err(|error| FileError::new(folder, error))?;
         fs::rename(&self.path, to).map_err(|error| FileError::new(to, error))?;
         self.published = true;
-        let folder = to.parent().unwrap_or(Path::new("."));
         File::open(folder)
             .and_then(|f| f.sync_all())
             .map_err(|error| FileError::new(folder, error))
@@ -59,6 +71,24 @@ impl Drop for Draft {
             let _ = fs::remove_file(&self.path);
         }
     }
+}
+
+/// Removes the drafts in `folder` that killed processes left.
+pub(crate) fn sweep(folder: &Path) -> Result<(), FileError> {
+    let wrap = |error| FileError::new(folder, error);
+    for entry in fs::read_dir(folder).map_err(wrap)? {
+        let entry = entry.map_err(wrap)?;
+        let name = entry.file_name();
+        let is_draft = |n: &str| n.starts_with(DRAFT.0) && n.ends_with(DRAFT.1);
+        if name.to_str().is_some_and(is_draft)
+            && let Ok(file) = File::open(entry.path())
+            && file.try_lock().is_ok()
+        {
+            // Another sweep may have been faster; what is left is tried again next time.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+    Ok(())
 }
 
 /// Writes a whole file so that a crash leaves either the old one or the new one.

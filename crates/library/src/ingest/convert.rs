@@ -22,6 +22,7 @@ pub(super) enum Mode {
 
 /// Converts a file to a transport stream under a draft's name in `folder`.
 pub(super) fn convert(
+    ffmpeg: &Path,
     path: &Path,
     folder: &Path,
     mode: Mode,
@@ -37,7 +38,7 @@ pub(super) fn convert(
     input.push(path);
     let mut output = OsStr::new("file:").to_owned();
     output.push(draft.path());
-    let mut command = Command::new("ffmpeg");
+    let mut command = Command::new(ffmpeg);
     command
         .args(["-nostdin", "-hide_banner", "-v", "error", "-y", "-i"])
         .arg(input)

@@ -68,7 +68,7 @@ impl PesAssembler {
         }
         if self.start.is_some() {
             self.bytes.extend_from_slice(packet.payload());
-            self.stuffed = packet.has_adaptation();
+            self.stuffed = is_stuffed(packet);
         }
         if self.bytes.len() > PES_BYTES_MAX {
             let limit = PES_BYTES_MAX;
@@ -147,5 +147,55 @@ impl PesAssembler {
             payload,
             whole,
         }))
+    }
+}
+
+/// Whether the adaptation field is longer than what it carries (ISO/IEC 13818-1 clause 2.4.3.4).
+fn is_stuffed(packet: PacketView<'_>) -> bool {
+    let Some((flags, fields)) = packet.adaptation().split_first() else {
+        return packet.has_adaptation();
+    };
+    let flag = |mask: u8, size: usize| if flags & mask != 0 { size } else { 0 };
+    let mut used = flag(0x10, 6) + flag(0x08, 6) + flag(0x04, 1);
+    // transport_private_data and the extension begin with their own length.
+    for mask in [0x02, 0x01] {
+        if flags & mask != 0 {
+            used += 1 + fields.get(used).map_or(0, |length| usize::from(*length));
+        }
+    }
+    // A field that announces nothing is there for its length alone.
+    *flags == 0 || fields.len() > used
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ts::Ticks;
+    use ts::packet::{AdaptationFlags, write_packet};
+
+    #[test]
+    fn a_clock_reference_is_not_stuffing() {
+        let flags = AdaptationFlags {
+            random_access: true,
+            pcr: Some(Ticks(7).pcr()),
+        };
+        let mut packet = [0; 188];
+        for (size, stuffed) in [(200, false), (176, false), (175, true), (1, true)] {
+            write_packet(&mut packet, Pid::NULL, 0, true, flags, &vec![0; size]);
+            assert_eq!(
+                is_stuffed(PacketView::new(&packet)),
+                stuffed,
+                "{size} bytes"
+            );
+        }
+        for (size, stuffed) in [(184, false), (183, true), (182, true)] {
+            let flags = AdaptationFlags::default();
+            write_packet(&mut packet, Pid::NULL, 0, true, flags, &vec![0; size]);
+            assert_eq!(
+                is_stuffed(PacketView::new(&packet)),
+                stuffed,
+                "{size} bytes"
+            );
+        }
     }
 }

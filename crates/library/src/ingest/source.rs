@@ -33,11 +33,22 @@ pub(super) struct Track {
     pub(super) stream: ProgrammeStream,
     pes: PesAssembler,
     media: Media,
+    order: PacketOrder,
+}
+
+/// How the packets of a stream lie among those of the others. Most files hold each PES packet in
+/// one run of packets: there, one that another stream's follows is known to be whole.
+#[derive(Clone, Copy, Debug, Default)]
+struct PacketOrder {
+    /// Whether another stream has begun a PES packet since the last packet of this one.
+    followed: bool,
+    /// Whether a PES packet ever went on behind that.
+    interleaved: bool,
 }
 
 enum Media {
-    Audio(AudioTrack),
-    Video(VideoTrack),
+    Audio(Box<AudioTrack>),
+    Video(Box<VideoTrack>),
 }
 
 impl Source {
@@ -114,9 +125,18 @@ impl Source {
         }
         let view = PacketView::new(packet);
         let pid = view.pid();
-        if let Some(track) = self.tracks.iter_mut().find(|t| t.stream.pid == pid)
-            && let Some(pes) = track.pes.push(view, place)?
-        {
+        let Some(number) = self.tracks.iter().position(|t| t.stream.pid == pid) else {
+            return Ok(());
+        };
+        if view.unit_start() {
+            self.tracks.iter_mut().for_each(|t| t.order.followed = true);
+        }
+        let track = &mut self.tracks[number];
+        if view.has_payload() {
+            track.order.interleaved |= track.order.followed && !view.unit_start();
+            track.order.followed = false;
+        }
+        if let Some(pes) = track.pes.push(view, place)? {
             track.media.push(&pes, &mut self.clock)?;
         }
         Ok(())
@@ -126,7 +146,8 @@ impl Source {
         self.ended = true;
         for track in &mut self.tracks {
             let last = track.pes.finish()?;
-            let whole = last.as_ref().is_none_or(|pes| pes.whole);
+            let followed = track.order.followed && !track.order.interleaved;
+            let whole = last.as_ref().is_none_or(|pes| pes.whole || followed);
             if let Some(pes) = last {
                 track.media.push(&pes, &mut self.clock)?;
             }
@@ -160,12 +181,13 @@ impl Track {
     fn new(stream: ProgrammeStream) -> Option<Track> {
         let ProgrammeStream { pid, codec, .. } = stream;
         let media = match codec.is_video() {
-            true => Media::Video(VideoTrack::new(pid, codec)?),
-            false => Media::Audio(AudioTrack::new(pid, codec)?),
+            true => Media::Video(Box::new(VideoTrack::new(pid, codec)?)),
+            false => Media::Audio(Box::new(AudioTrack::new(pid, codec)?)),
         };
         Some(Track {
             stream,
             pes: PesAssembler::new(pid),
+            order: PacketOrder::default(),
             media,
         })
     }

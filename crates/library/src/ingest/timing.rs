@@ -248,13 +248,14 @@ fn derived_start(stamped: &[&Stamps], frame: FrameDuration) -> Option<(Span, u64
 /// that the stamps show, else what they show.
 fn frame_duration(prelude: &[Raw], facts: Option<&VideoFacts>) -> Option<FrameDuration> {
     let stated = facts.and_then(|f| f.frame_duration);
-    let mut steps: Vec<i64> = prelude
+    let pts: Option<Vec<Span>> = prelude.iter().map(|raw| raw.stamps.pts).collect();
+    // Steps mean something only when no picture between two stamps lacks one.
+    let Some(mut pts) = pts else { return stated };
+    pts.sort_unstable();
+    let mut steps: Vec<i64> = pts
         .windows(2)
-        .filter_map(|w| {
-            let dts = |raw: &Raw| raw.stamps.dts.or(raw.stamps.pts);
-            Some((dts(&w[1])? - dts(&w[0])?).0)
-        })
-        .filter(|step| *step > 0)
+        .map(|w| (w[1] - w[0]).0)
+        .filter(|s| *s > 0)
         .collect();
     steps.sort_unstable();
     let Some(&median) = steps.get(steps.len() / 2) else {
