@@ -1,7 +1,7 @@
 //! Drafts to a timetable: names looked up, lists ordered, exceptions worked into recurrences.
 
 use crate::check::{CheckedDays, ClockFinding, clock_findings};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, MAX_PER_CODE};
 use crate::model::{Course, Item, Programme, Slot, SlotPlaces, Timetable};
 use crate::plan::Lane;
 use crate::read::{Draft, ItemDraft, ProgrammeDraft, SlotDraft};
@@ -49,11 +49,7 @@ pub(crate) fn build(
     }
     timetable.slots.sort_by(|a, b| a.id.cmp(&b.id));
     timetable.items.sort_by(|a, b| a.id.cmp(&b.id));
-    let lanes = timetable
-        .services
-        .iter()
-        .map(|s| Lane::new(&s.id, &timetable));
-    timetable.lanes = lanes.collect();
+    timetable.lanes = Lane::all(&timetable);
     let usable = found.iter().all(|d| d.severity() != crate::Severity::Error);
     usable.then_some(timetable)
 }
@@ -169,6 +165,7 @@ impl Builder<'_> {
         }
         found.extend(
             dead.into_iter()
+                .take(MAX_PER_CODE)
                 .map(|except| dead_date(&recurrence, except)),
         );
         recurrence

@@ -199,6 +199,17 @@ codes! {
     CourseRunsOut = "E0404",
     /// A service has nothing to show when all else fails.
     NoSlate = "E0601",
+    /// An address to send to, or an interface, that is none.
+    BadAddress = "E0901",
+    /// Two outputs that send to the same address and port.
+    AddressInUse = "E0902",
+    /// A carrier that does not exist, or that the network information table cannot describe.
+    BadCarrier = "E0903",
+    /// A matrix of forward error correction outside the limits of SMPTE ST 2022-1, or one that
+    /// does not suit its output or its multiplex.
+    BadMatrix = "E0904",
+    /// A pattern that names no file, or a file or folder that cannot be used.
+    NoFile = "E0905",
 }
 
 impl Code {

@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 pub mod civil;
+pub mod read;
 
 mod build;
 mod check;
@@ -19,7 +20,6 @@ mod model;
 mod nearest;
 mod parse;
 mod plan;
-mod read;
 mod recurrence;
 mod render;
 mod source;
@@ -32,6 +32,7 @@ pub use model::{
     AssetUse, Bundle, Course, CourseKind, Filler, IfFinished, Item, Lesson, Programme, Service,
     ServiceKind, Slot, Timetable, Window, WindowTimes,
 };
+pub use nearest::nearest;
 pub use parse::parse;
 pub use plan::{
     AiringKind, BundleInterval, FILLER_RESTART, LessonRef, MIN_AIRING_S, PlannedAiring, event_id,

@@ -4,10 +4,7 @@
 ///
 /// An edit is a letter added, left out, replaced, or swapped with its neighbour; upper and lower
 /// case are the same letter. Of equals the first wins.
-pub(crate) fn nearest<'a>(
-    word: &str,
-    candidates: impl IntoIterator<Item = &'a str>,
-) -> Option<&'a str> {
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word = folded(word);
     let limit = (word.len() / 3).max(1);
     let mut best: Option<(usize, &str)> = None;

@@ -1,19 +1,22 @@
 //! TOML text to drafts: every table read key by key, every fault reported, nothing resolved yet.
+//!
+//! [`read_document`], [`Fields`] and the readers of [`value`] know nothing of timetables; other
+//! files of the platform are read with them, so that all faults look alike.
 
 mod course;
 mod fields;
 mod service;
 mod slot;
-mod value;
+pub mod value;
 
-pub(crate) use fields::{Kind, Report};
+pub use fields::{Fields, Report, Value, type_name};
+pub(crate) use fields::{Kind, MAX_FINDINGS};
 pub(crate) use slot::{ItemDraft, ProgrammeDraft, SlotDraft};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Bundle, Course, Filler, Service};
-use crate::source::{Located, Location, Source};
+use crate::source::{Located, Source};
 use crate::zone::{FoldPolicy, GapPolicy, Zone};
-use fields::{Fields, Value};
 use toml::de::DeTable;
 
 /// What the sources say, before anything is looked up. A definition with a fault is not here.
@@ -39,35 +42,47 @@ pub(crate) struct Draft {
 
 /// Reads one source into the draft.
 pub(crate) fn read_source(index: usize, source: &Source<'_>, draft: &mut Draft) {
-    let mut report = Report::new(index);
-    if source.text.len() > MAX_SOURCE_BYTES {
-        let at = Location {
-            source: index,
-            start: 0,
-            end: 0,
-        };
-        let message = format!("this text is longer than {MAX_SOURCE_BYTES} bytes");
-        report.fault(Code::TooLarge, at, message, "");
-        draft.diagnostics.append(&mut report.diagnostics);
-        return;
-    }
-    let (table, errors) = DeTable::parse_recoverable(source.text);
-    let root = Fields::new("timetable", table.get_ref(), report.location(0..0));
-    read_root(root, &mut report, draft);
-    if !errors.is_empty() {
-        draft.broken_syntax = true;
-        keep_findings_beside(source, &errors, &mut report.diagnostics);
-    }
-    for error in &errors {
-        let span = error.span().unwrap_or(0..0);
-        let message = error.message().to_owned();
-        report.push(
-            Diagnostic::new(Code::Syntax, message).primary(report.location(span), "not TOML"),
-        );
-    }
+    let mut report = read_document(index, source, "timetable", |root, report| {
+        read_root(root, report, draft);
+    });
+    let is_syntax = |d: &Diagnostic| d.code == Code::Syntax;
+    draft.broken_syntax |= report.diagnostics.iter().any(is_syntax);
     draft.diagnostics.append(&mut report.diagnostics);
     draft.declared.append(&mut report.declared);
     draft.referenced.append(&mut report.referenced);
+}
+
+/// Parses a TOML text that is a `what`, has `read` walk through what could be parsed, and gives
+/// all findings. `index` is the place of the source among those that are shown with them.
+///
+/// Findings beside a syntax error, and those about missing keys where there is one, are left out:
+/// what was there could not be read.
+pub fn read_document(
+    index: usize,
+    source: &Source<'_>,
+    what: &'static str,
+    read: impl FnOnce(Fields<'_>, &mut Report),
+) -> Report {
+    let mut report = Report::new(index);
+    if source.text.len() > MAX_SOURCE_BYTES {
+        let message = format!("this text is longer than {MAX_SOURCE_BYTES} bytes");
+        report.fault(Code::TooLarge, report.location(0..0), message, "");
+        return report;
+    }
+    let (table, mut errors) = DeTable::parse_recoverable(source.text);
+    errors.truncate(MAX_FINDINGS);
+    let root = Fields::new(what, table.get_ref(), report.location(0..0));
+    read(root, &mut report);
+    if !errors.is_empty() {
+        keep_findings_beside(source, &errors, &mut report.diagnostics);
+    }
+    for error in &errors {
+        let at = report.location(error.span().unwrap_or(0..0));
+        let finding = Diagnostic::new(Code::Syntax, error.message()).primary(at, "not TOML");
+        // Not through `push`: what is no TOML is told however much else there is.
+        report.diagnostics.push(finding);
+    }
+    report
 }
 
 /// Drops findings on lines with a syntax error, and those about missing keys: what was there
@@ -77,10 +92,8 @@ fn keep_findings_beside(
     errors: &[toml::de::Error],
     findings: &mut Vec<Diagnostic>,
 ) {
-    let line = |offset: usize| {
-        let start = source.text.floor_char_boundary(offset);
-        source.text[..start].rfind('\n')
-    };
+    let ends: Vec<usize> = source.text.match_indices('\n').map(|(at, _)| at).collect();
+    let line = |offset: usize| ends.partition_point(|end| *end < offset);
     let broken: std::collections::BTreeSet<_> = errors
         .iter()
         .filter_map(|e| e.span())
@@ -213,6 +226,6 @@ pub(crate) fn read_fold(value: Value<'_>, report: &mut Report) -> Option<FoldPol
 /// The version of the timetable language.
 const FORMAT: u64 = 1;
 /// A year of one-off items for eight services takes about 8 MB.
-const MAX_SOURCE_BYTES: usize = 32 << 20;
+const MAX_SOURCE_BYTES: usize = 16 << 20;
 const MAX_LESSONS: usize = 200_000;
 const MAX_SLOTS: usize = 10_000;

@@ -114,7 +114,7 @@ impl core::fmt::Display for LocalTime {
             second / 3600,
             second / 60 % 60
         )?;
-        if second % 60 == 0 {
+        if second.is_multiple_of(60) {
             Ok(())
         } else {
             write!(f, ":{:02}", second % 60)

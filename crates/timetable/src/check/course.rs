@@ -116,6 +116,7 @@ fn check_lengths(course: &Course, slot: &Slot, first_lesson: u32) -> Option<Diag
     };
     let label = match long.count() {
         0 => String::new(),
+        1 => "and one more lesson".to_owned(),
         more => format!("and {more} more lessons"),
     };
     Some(

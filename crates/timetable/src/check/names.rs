@@ -3,7 +3,7 @@
 use crate::diagnostic::{Code, Diagnostic, MAX_PER_CODE};
 use crate::model::{Service, ServiceKind};
 use crate::nearest::nearest;
-use crate::read::{Draft, Kind};
+use crate::read::{Draft, Kind, MAX_FINDINGS};
 use crate::source::{Located, Location};
 use crate::text::Id;
 use std::collections::BTreeMap;
@@ -13,6 +13,9 @@ pub(crate) fn check_names(draft: &mut Draft) {
     let mut declared = std::mem::take(&mut draft.declared);
     declared.sort_by(|a, b| (a.0, &a.1.value, a.1.at).cmp(&(b.0, &b.1.value, b.1.at)));
     for pair in declared.windows(2) {
+        if draft.diagnostics.len() > MAX_FINDINGS {
+            break;
+        }
         let ((kind, first), (other, second)) = (&pair[0], &pair[1]);
         if kind == other && first.value == second.value {
             let message = format!("two {}s have the id `{}`", kind.as_str(), first.value);
@@ -55,7 +58,7 @@ pub(crate) fn check_services(draft: &mut Draft) {
             } else {
                 "a television or radio"
             };
-            let message = format!("a {what} needs {wanted} service, `{}` is none", service.id);
+            let message = format!("{what} needs {wanted} service, `{}` is none", service.id);
             found.push(
                 Diagnostic::new(Code::WrongServiceKind, message)
                     .primary(at, "")
@@ -64,13 +67,13 @@ pub(crate) fn check_services(draft: &mut Draft) {
         }
     };
     for slot in &draft.slots {
-        wrong(&slot.service.value, slot.service.at, "slot", false);
+        wrong(&slot.service.value, slot.service.at, "a slot", false);
     }
     for item in &draft.items {
-        wrong(&item.service.value, item.service.at, "item", false);
+        wrong(&item.service.value, item.service.at, "an item", false);
     }
     for bundle in &draft.bundles {
-        wrong(&bundle.service, bundle.service_at, "bundle", true);
+        wrong(&bundle.service, bundle.service_at, "a bundle", true);
     }
     draft.diagnostics.append(&mut found);
 }
@@ -82,6 +85,9 @@ fn unknown_references(
 ) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (kind, name) in referenced {
+        if found.len() > MAX_FINDINGS {
+            break;
+        }
         if declared
             .binary_search_by(|(k, n)| (*k, &n.value).cmp(&(*kind, &name.value)))
             .is_ok()

@@ -84,13 +84,17 @@ impl<'t> Findings<'t> {
         let mut running: Vec<&Candidate<'t>> = Vec::new();
         for later in order {
             running.retain(|c| c.end_unix_s > later.start_unix_s);
-            for earlier in running.iter().filter(|c| c.priority == later.priority) {
-                if self.budget == 0 {
+            let rivals = running
+                .iter()
+                .filter(|c| here(later) && c.priority == later.priority);
+            for earlier in rivals {
+                if self.budget == 0 || self.overlaps.len() >= MAX_PAIRS {
+                    self.budget = 0;
                     return;
                 }
                 self.budget -= 1;
                 let local = earlier.local < later.local_end() && later.local < earlier.local_end();
-                if local && here(later) {
+                if local {
                     let (one, other) = if earlier.origin.id() <= later.origin.id() {
                         (**earlier, *later)
                     } else {
@@ -238,3 +242,5 @@ fn clock(local: LocalTime) -> String {
 
 const DAYS_AT_ONCE: i32 = 28;
 const MAX_COMPARISONS: usize = 1_000_000;
+/// Pairs that are told apart; more than are ever shown.
+const MAX_PAIRS: usize = 200;

@@ -2,7 +2,7 @@
 
 use super::candidate::{Candidate, item_candidate, slot_candidates};
 use crate::civil::SECONDS_PER_DAY;
-use crate::model::Timetable;
+use crate::model::{Service, Timetable};
 use crate::text::Id;
 use std::collections::BTreeMap;
 
@@ -17,25 +17,37 @@ pub(crate) struct Lane {
 }
 
 impl Lane {
-    /// Collects what is planned for a service.
-    pub fn new(service: &Id, timetable: &Timetable) -> Lane {
-        let of = |id: &Id| id == service;
-        let slots: Vec<usize> = (0..timetable.slots.len())
-            .filter(|i| of(&timetable.slots[*i].service))
-            .collect();
-        let mut items: Vec<usize> = (0..timetable.items.len())
-            .filter(|i| of(&timetable.items[*i].service))
-            .collect();
+    /// Collects what is planned for each service, in the order of the services.
+    pub fn all(timetable: &Timetable) -> Vec<Lane> {
+        let (slots, mut items) = (&timetable.slots, Vec::from_iter(0..timetable.items.len()));
         items.sort_by_key(|i| timetable.items[*i].at);
-        let lengths = slots
+        let mut of_service: BTreeMap<&Id, (Vec<usize>, Vec<usize>)> = BTreeMap::new();
+        for (index, slot) in slots.iter().enumerate() {
+            of_service.entry(&slot.service).or_default().0.push(index);
+        }
+        for index in items {
+            of_service
+                .entry(&timetable.items[index].service)
+                .or_default()
+                .1
+                .push(index);
+        }
+        let lane = |service: &Service| {
+            let (slots, items) = of_service.remove(&service.id).unwrap_or_default();
+            Lane::new(timetable, slots, items)
+        };
+        timetable.services.iter().map(lane).collect()
+    }
+
+    fn new(timetable: &Timetable, slots: Vec<usize>, items: Vec<usize>) -> Lane {
+        let of_slots = slots
             .iter()
-            .map(|i| (timetable.slots[*i].priority, timetable.slots[*i].length_s))
-            .chain(items.iter().map(|i| {
-                let item = &timetable.items[*i];
-                (item.priority, item.length_s.unwrap_or(OPEN_END_S as u32))
-            }));
+            .map(|i| &timetable.slots[*i])
+            .map(|s| (s.priority, s.length_s));
+        let of_items = items.iter().map(|i| &timetable.items[*i]);
+        let of_items = of_items.map(|i| (i.priority, i.length_s.unwrap_or(OPEN_END_S as u32)));
         Lane {
-            reach_s: reach_s(lengths),
+            reach_s: reach_s(of_slots.chain(of_items)),
             slots,
             items,
         }

@@ -20,23 +20,27 @@ pub(crate) enum Kind {
 }
 
 /// Findings and names of one source.
-pub(crate) struct Report {
-    pub source: usize,
+pub struct Report {
+    source: usize,
+    /// The findings so far.
     pub diagnostics: Vec<Diagnostic>,
-    pub declared: Vec<(Kind, Located<Id>)>,
-    pub referenced: Vec<(Kind, Located<Id>)>,
+    pub(crate) declared: Vec<(Kind, Located<Id>)>,
+    pub(crate) referenced: Vec<(Kind, Located<Id>)>,
 }
 
 /// A value and the key it stands behind.
 #[derive(Clone, Copy)]
-pub(crate) struct Value<'t> {
+pub struct Value<'t> {
+    /// The key.
     pub key: &'static str,
+    /// The value.
     pub inner: &'t DeValue<'t>,
+    /// Where the value stands.
     pub at: Location,
 }
 
 /// The keys of one table.
-pub(crate) struct Fields<'t> {
+pub struct Fields<'t> {
     what: &'static str,
     at: Location,
     table: &'t DeTable<'t>,
@@ -57,6 +61,7 @@ impl Kind {
 }
 
 impl Report {
+    /// No findings yet about the source with this index.
     pub fn new(source: usize) -> Report {
         let (declared, referenced) = (Vec::new(), Vec::new());
         Report {
@@ -67,8 +72,11 @@ impl Report {
         }
     }
 
+    /// Reports a finding; a text with very many has nothing to gain from more.
     pub fn push(&mut self, diagnostic: Diagnostic) {
-        self.diagnostics.push(diagnostic);
+        if self.diagnostics.len() < MAX_FINDINGS {
+            self.diagnostics.push(diagnostic);
+        }
     }
 
     /// Reports a finding about one place.
@@ -76,6 +84,7 @@ impl Report {
         self.push(Diagnostic::new(code, message).primary(at, label));
     }
 
+    /// A byte range of the source as a place.
     pub fn location(&self, span: core::ops::Range<usize>) -> Location {
         Location {
             source: self.source,
@@ -164,7 +173,8 @@ impl<'t> Fields<'t> {
             match entry.get_ref() {
                 DeValue::Table(table) => tables.push(Fields::new(key, table, at)),
                 other => {
-                    let message = format!("a {key} is a table, not {}", type_name(other));
+                    let message =
+                        format!("{} is a table, not {}", with_article(key), type_name(other));
                     report.fault(Code::WrongType, at, message, "");
                 }
             }
@@ -179,7 +189,14 @@ impl<'t> Fields<'t> {
             if self.known.contains(&name) {
                 continue;
             }
-            let message = format!("a {} has no key `{}`", self.what, name.escape_debug());
+            if report.diagnostics.len() >= MAX_FINDINGS {
+                break;
+            }
+            let message = format!(
+                "{} has no key `{}`",
+                with_article(self.what),
+                name.escape_debug()
+            );
             let mut finding = Diagnostic::new(Code::UnknownKey, message)
                 .primary(report.location(key.span()), "unknown key");
             finding.help = Some(match nearest(name, self.known.iter().copied()) {
@@ -191,8 +208,17 @@ impl<'t> Fields<'t> {
     }
 }
 
+fn with_article(noun: &str) -> String {
+    let article = if noun.starts_with(['a', 'e', 'i', 'o']) {
+        "an"
+    } else {
+        "a"
+    };
+    format!("{article} {noun}")
+}
+
 /// What a TOML value is called in findings.
-pub(crate) fn type_name(value: &DeValue<'_>) -> &'static str {
+pub fn type_name(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a string",
         DeValue::Integer(_) => "an integer",
@@ -208,3 +234,6 @@ pub(crate) fn type_name(value: &DeValue<'_>) -> &'static str {
         DeValue::Table(_) => "a table",
     }
 }
+
+/// Far more findings than are shown, and few enough to hold.
+pub(crate) const MAX_FINDINGS: usize = 10_000;

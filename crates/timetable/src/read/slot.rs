@@ -201,7 +201,7 @@ fn read_programme(table: &mut Fields<'_>, report: &mut Report) -> Option<Located
             None
         }
         (None, None) => {
-            table.missing("course", report);
+            table.missing("course` or `asset", report);
             None
         }
     }

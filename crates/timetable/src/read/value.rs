@@ -16,7 +16,7 @@ use toml::value::Datetime;
 use ts::Span;
 
 /// The text of a string.
-pub(crate) fn string<'t>(value: Value<'t>, report: &mut Report) -> Option<&'t str> {
+pub fn string<'t>(value: Value<'t>, report: &mut Report) -> Option<&'t str> {
     match value.inner {
         DeValue::String(text) => Some(text),
         _ => wrong_type(value, report, "a string"),
@@ -50,7 +50,7 @@ pub(crate) fn reference(value: Value<'_>, report: &mut Report, kind: Kind) -> Op
 }
 
 /// An id.
-pub(crate) fn id(value: Value<'_>, report: &mut Report) -> Option<Id> {
+pub fn id(value: Value<'_>, report: &mut Report) -> Option<Id> {
     let text = string(value, report)?;
     let id = Id::new(text);
     if id.is_none() {
@@ -78,7 +78,7 @@ pub(crate) fn asset(value: Value<'_>, report: &mut Report) -> Option<AssetId> {
 }
 
 /// A text for people, in several languages: `{ zh = "…", en = "…" }`.
-pub(crate) fn texts(value: Value<'_>, report: &mut Report) -> Option<Texts> {
+pub fn texts(value: Value<'_>, report: &mut Report) -> Option<Texts> {
     let DeValue::Table(table) = value.inner else {
         return wrong_type(value, report, "a table like { zh = \"…\", en = \"…\" }");
     };
@@ -129,11 +129,7 @@ fn shown_text<'t>(value: Value<'t>, report: &mut Report) -> Option<&'t str> {
 }
 
 /// An integer in a range.
-pub(crate) fn integer(
-    value: Value<'_>,
-    report: &mut Report,
-    range: RangeInclusive<u64>,
-) -> Option<u64> {
+pub fn integer(value: Value<'_>, report: &mut Report, range: RangeInclusive<u64>) -> Option<u64> {
     let DeValue::Integer(digits) = value.inner else {
         return wrong_type(value, report, "an integer");
     };
@@ -150,7 +146,7 @@ pub(crate) fn integer(
 }
 
 /// One of several words.
-pub(crate) fn word<T: Copy>(
+pub fn word<T: Copy>(
     value: Value<'_>,
     report: &mut Report,
     words: &[(&'static str, T)],
@@ -175,7 +171,9 @@ pub(crate) fn word<T: Copy>(
 
 /// A length of time, zero included.
 pub(crate) fn duration(value: Value<'_>, report: &mut Report) -> Option<Span> {
-    let text = string(value, report)?;
+    let DeValue::String(text) = value.inner else {
+        return wrong_type(value, report, "a length like \"45m\"");
+    };
     match parse_duration(text) {
         Ok(span) => Some(span),
         Err(error) => {
@@ -301,7 +299,7 @@ pub(crate) fn weekdays(value: Value<'_>, report: &mut Report) -> Option<Weekdays
 }
 
 /// The entries of an array, each read by `read`; faulty ones are reported and left out.
-pub(crate) fn list<'t, T>(
+pub fn list<'t, T>(
     value: Value<'t>,
     report: &mut Report,
     mut read: impl FnMut(Value<'t>, &mut Report) -> Option<T>,
@@ -309,6 +307,11 @@ pub(crate) fn list<'t, T>(
     let DeValue::Array(entries) = value.inner else {
         return wrong_type(value, report, "an array");
     };
+    if entries.len() > MAX_LIST {
+        let message = format!("`{}` has more than {MAX_LIST} entries", value.key);
+        report.fault(Code::TooLarge, value.at, message, "");
+        return None;
+    }
     let mut found = Vec::with_capacity(entries.len());
     for entry in entries.iter() {
         let at = report.location(entry.span());
@@ -325,11 +328,7 @@ pub(crate) fn list<'t, T>(
 }
 
 /// The keys of an inline table that is a `what`.
-pub(crate) fn table<'t>(
-    value: Value<'t>,
-    report: &mut Report,
-    what: &'static str,
-) -> Option<Fields<'t>> {
+pub fn table<'t>(value: Value<'t>, report: &mut Report, what: &'static str) -> Option<Fields<'t>> {
     match value.inner {
         DeValue::Table(table) => Some(Fields::new(what, table, value.at)),
         _ => wrong_type(value, report, "a table"),
@@ -337,13 +336,9 @@ pub(crate) fn table<'t>(
 }
 
 /// Reports a value of the wrong type.
-pub(crate) fn wrong_type<T>(value: Value<'_>, report: &mut Report, wanted: &str) -> Option<T> {
-    let message = format!(
-        "`{}` is {}, not {}",
-        value.key,
-        wanted,
-        type_name(value.inner)
-    );
+pub fn wrong_type<T>(value: Value<'_>, report: &mut Report, wanted: &str) -> Option<T> {
+    let found = type_name(value.inner);
+    let message = format!("`{}` must be {wanted}, here it is {found}", value.key);
     report.fault(
         Code::WrongType,
         value.at,
@@ -381,3 +376,4 @@ fn checked_time(time: toml::value::Time, value: Value<'_>, report: &mut Report) 
 /// Service names and event names must fit in one descriptor (EN 300 468 clause 6.1) with their
 /// surroundings, whatever the character set.
 const MAX_TEXT_BYTES: usize = 240;
+const MAX_LIST: usize = 4000;

@@ -1,0 +1,337 @@
+//! What holds for any timetable, window and text.
+
+use proptest::prelude::*;
+use timetable::civil::parse_rfc3339;
+use timetable::{
+    BundleInterval, Id, Location, PlannedAiring, Source, Timetable, parse, render_human,
+    render_short, to_json,
+};
+use ts::{Span, Ticks};
+
+const RURAL: &str = include_str!("data/rural-1.toml");
+const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/// The tables of a random timetable: one service, a course, slots and items of different
+/// priorities, so that none of them can be faulty, and bundles.
+fn any_tables() -> impl Strategy<Value = (&'static str, Vec<String>)> {
+    let zones = vec![
+        "Asia/Shanghai",
+        "Europe/London",
+        "America/Santiago",
+        "Pacific/Apia",
+    ];
+    let slot = (0u32..1440, 1u32..400, 1u8..128, 0i64..40, any::<bool>());
+    let slots = prop::collection::vec(slot, 1..8);
+    let item = (0i64..400, 0u32..1440, prop::option::of(1u32..300));
+    let items = prop::collection::vec(item, 0..6);
+    let windows = prop::collection::vec((0u32..1440, 0u32..1440), 1..4);
+    (prop::sample::select(zones), slots, items, windows).prop_map(|(zone, slots, items, windows)| {
+        let mut tables = vec![GROUND.to_owned(), COURSE.to_owned()];
+        for (i, (at, length, mask, from, course)) in slots.into_iter().enumerate() {
+            let what = if course { "course = \"c\"" } else { "asset = \"a/b\"" };
+            let days: Vec<_> =
+                (0..7).filter(|d| mask >> d & 1 == 1).map(|d| format!("\"{}\"", DAYS[d])).collect();
+            tables.push(format!(
+                "[[slot]]\nid = \"s{i}\"\nservice = \"tv-1\"\n{what}\nat = {}\nlength = \"{length}m\"
+                days = [{}]\nfrom = {}\npriority = {i}\n",
+                clock(at), days.join(", "), date(from),
+            ));
+        }
+        for (i, (day, at, length)) in items.into_iter().enumerate() {
+            let length = length.map_or(String::new(), |l| format!("length = \"{l}m\""));
+            tables.push(format!(
+                "[[item]]\nid = \"i{i}\"\nservice = \"tv-1\"\nasset = \"a/i{i}\"\nat = {}T{}\n{length}
+                priority = {}\n",
+                date(day), clock(at), 50 + i,
+            ));
+        }
+        let windows: Vec<_> = windows
+            .iter()
+            .filter(|(from, to)| from != to)
+            .map(|(from, to)| format!("{{ from = {}, to = {} }}", clock(*from), clock(*to)))
+            .collect();
+        if !windows.is_empty() {
+            tables.push(format!("{BUNDLE}windows = [{}]\n", windows.join(", ")));
+        }
+        (zone, tables)
+    })
+}
+
+const GROUND: &str = "[[service]]\nid = \"tv-1\"\nnumber = 1\nkind = \"television\"
+name = { en = \"One\" }\nslate = \"slate/clock\"
+[[service]]\nid = \"files\"\nnumber = 9\nkind = \"data\"\nname = { en = \"Files\" }\n";
+const COURSE: &str = "[[course]]\nid = \"c\"\ntitle = { en = \"C\" }\nkind = \"elective\"
+if_finished = \"restart\"\nlessons = { pattern = \"c/{n:02}\", count = 17 }\n";
+const BUNDLE: &str = "[[bundle]]\nid = \"b\"\nservice = \"files\"\ntitle = { en = \"B\" }
+files = \"b/**\"\nfrom = 2027-02-20\n";
+
+fn clock(minute: u32) -> String {
+    format!("{:02}:{:02}", minute / 60, minute % 60)
+}
+
+/// A date so many days after 2027-01-01.
+fn date(days: i64) -> String {
+    let first = timetable::civil::Day::from_ymd(2027, 1, 1).unwrap();
+    timetable::civil::Day(first.0 + days as i32).to_string()
+}
+
+fn read(zone: &str, tables: &[String]) -> Timetable {
+    let text = format!("format = 1\nzone = \"{zone}\"\n{}", tables.concat());
+    let source = Source {
+        name: "t",
+        text: &text,
+    };
+    let (timetable, findings) = parse(&[source]);
+    timetable.unwrap_or_else(|| panic!("{text}\n{}", render_short(&findings, &[source])))
+}
+
+fn airings(timetable: &Timetable, from: Ticks, until: Ticks) -> Vec<PlannedAiring> {
+    let mut airings = timetable.airings(&Id::new("tv-1").unwrap(), from, until);
+    for airing in &mut airings {
+        airing.origin = Location::default();
+    }
+    airings
+}
+
+/// An instant of 2027 or so, at any second.
+fn any_instant() -> impl Strategy<Value = Ticks> {
+    let start = parse_rfc3339("2026-12-25T00:00:00Z").unwrap();
+    (0i64..500 * 86_400).prop_map(move |s| start + Span::from_seconds(s))
+}
+
+/// Intervals of two windows side by side, joined where the border cut one.
+fn joined(mut left: Vec<BundleInterval>, right: Vec<BundleInterval>) -> Vec<BundleInterval> {
+    for interval in right {
+        match left.iter_mut().rfind(|i| i.bundle == interval.bundle) {
+            Some(last) if last.until == interval.from => last.until = interval.until,
+            _ => left.push(interval),
+        }
+    }
+    left.sort_by(|a, b| (a.from, &a.bundle).cmp(&(b.from, &b.bundle)));
+    left
+}
+
+proptest! {
+    #[test]
+    fn any_window_split_anywhere_gives_what_the_whole_gives(
+        (zone, tables) in any_tables(), mut cuts in [any_instant(), any_instant(), any_instant()],
+    ) {
+        cuts.sort();
+        let [from, cut, until] = cuts;
+        let timetable = read(zone, &tables);
+        let mut parts = airings(&timetable, from, cut);
+        let right = airings(&timetable, cut, until);
+        let crossing = parts.last().is_some_and(|a| a.window_end > cut && cut < until);
+        if crossing {
+            prop_assert_eq!(parts.last(), right.first());
+            parts.pop();
+        }
+        parts.extend(right);
+        prop_assert_eq!(parts, airings(&timetable, from, until));
+        let left = timetable.bundles_active(from, cut);
+        let whole = timetable.bundles_active(from, until);
+        prop_assert_eq!(joined(left, timetable.bundles_active(cut, until)), whole);
+    }
+
+    #[test]
+    fn airings_never_overlap_and_their_event_ids_differ(
+        (zone, tables) in any_tables(), from in any_instant(),
+    ) {
+        let timetable = read(zone, &tables);
+        let airings = airings(&timetable, from, from + Span::from_seconds(22 * 86_400));
+        for pair in airings.windows(2) {
+            prop_assert!(pair[0].window_end <= pair[1].start);
+        }
+        for airing in &airings {
+            prop_assert!(airing.window_end.since(airing.start) >= Span::from_seconds(30));
+        }
+        let mut ids: Vec<u16> = airings.iter().map(|a| a.event_id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        prop_assert_eq!(ids.len(), airings.len());
+    }
+
+    #[test]
+    fn the_order_of_tables_is_of_no_account(
+        (zone, tables) in any_tables(), seed: u64, from in any_instant(),
+    ) {
+        let mut shuffled = tables.clone();
+        for i in (1..shuffled.len()).rev() {
+            shuffled.swap(i, (seed.rotate_left(i as u32) % (i as u64 + 1)) as usize);
+        }
+        let until = from + Span::from_seconds(40 * 86_400);
+        let (one, other) = (read(zone, &tables), read(zone, &shuffled));
+        prop_assert_eq!(airings(&one, from, until), airings(&other, from, until));
+        prop_assert_eq!(one.bundles_active(from, until), other.bundles_active(from, until));
+    }
+
+    #[test]
+    fn lessons_air_in_order(
+        (zone, tables) in any_tables(), from in any_instant(),
+    ) {
+        let timetable = read(zone, &tables);
+        let airings = airings(&timetable, from, from + Span::from_seconds(100 * 86_400));
+        let slots: std::collections::BTreeSet<&str> =
+            airings.iter().filter_map(|a| a.id.split('@').next()).collect();
+        for slot in slots {
+            let of_slot = airings.iter().filter(|a| a.id.split('@').next() == Some(slot));
+            let numbers: Vec<u32> =
+                of_slot.filter_map(|a| Some(a.lesson.as_ref()?.number)).collect();
+            let back = numbers.windows(2).filter(|p| p[1] <= p[0]).count();
+            // One hundred days are at most six rounds of seventeen lessons.
+            prop_assert!(back <= 6, "{slot}: {numbers:?}");
+        }
+    }
+
+    #[test]
+    fn a_timetable_ahead_changes_nothing_before_it(
+        (zone, tables) in any_tables(), from in any_instant(),
+    ) {
+        let mut longer = tables.clone();
+        longer.push(
+            "[[slot]]\nid = \"later\"\nservice = \"tv-1\"\nasset = \"a/z\"\nat = 10:00
+            length = \"12h\"\nfrom = 2031-01-01\npriority = 99\n".to_owned(),
+        );
+        let until = from + Span::from_seconds(40 * 86_400);
+        prop_assert_eq!(
+            airings(&read(zone, &tables), from, until),
+            airings(&read(zone, &longer), from, until)
+        );
+    }
+
+    #[test]
+    fn any_text_is_answered(text in "\\PC{0,200}") {
+        answered(&text);
+    }
+
+    #[test]
+    fn any_damaged_timetable_is_answered(
+        edits in prop::collection::vec((0usize..4000, 0usize..12, "[\\[\\]{}=\"#.,:a-z0-9\n课 -]{0,3}"), 1..12),
+    ) {
+        let mut text = RURAL.to_owned();
+        for (start, length, insert) in edits {
+            let start = text.floor_char_boundary(start);
+            let end = text.floor_char_boundary(start + length);
+            text.replace_range(start..end.max(start), &insert);
+        }
+        answered(&text);
+    }
+
+    #[test]
+    fn any_values_behind_known_keys_are_answered(
+        lines in prop::collection::vec((0usize..KEYS.len(), 0usize..VALUES.len()), 0..30),
+    ) {
+        let mut text = "format = 1\nzone = \"Europe/London\"\n".to_owned();
+        for (key, value) in lines {
+            match KEYS[key] {
+                table if table.starts_with('[') => text.push_str(&format!("{table}\n")),
+                key => text.push_str(&format!("{key} = {}\n", VALUES[value])),
+            }
+        }
+        answered(&text);
+    }
+}
+
+const KEYS: &[&str] = &[
+    "[[service]]",
+    "[[course]]",
+    "[[slot]]",
+    "[[item]]",
+    "[[filler]]",
+    "[[bundle]]",
+    "[slot]",
+    "id",
+    "number",
+    "kind",
+    "name",
+    "slate",
+    "service",
+    "course",
+    "asset",
+    "at",
+    "length",
+    "from",
+    "until",
+    "except",
+    "extra",
+    "days",
+    "lessons",
+    "title",
+    "windows",
+    "files",
+    "priority",
+    "from_offset",
+    "first_lesson",
+    "if_finished",
+    "on_gap",
+    "on_fold",
+    "assets",
+];
+const VALUES: &[&str] = &[
+    "\"a\"",
+    "\"tv-1\"",
+    "1",
+    "-1",
+    "99999999999999999999",
+    "1.5",
+    "true",
+    "[]",
+    "{}",
+    "01:30",
+    "2027-03-28",
+    "1972-01-01",
+    "2199-12-31",
+    "2027-03-28T01:30",
+    "2027-03-28T01:30:00Z",
+    "[2027-03-28]",
+    "[2199-12-31T23:59]",
+    "[\"mon\"]",
+    "\"24h\"",
+    "\"30s\"",
+    "{ en = \"E\" }",
+    "\"television\"",
+    "\"required\"",
+    "\"restart\"",
+    "[\"a\"]",
+    "\"skip\"",
+    "{ pattern = \"a/{n}\", count = 9999 }",
+    "[{ id = \"a\", asset = \"a\" }]",
+    "[{ from = 00:30, to = 00:29 }]",
+];
+
+/// Parses, asks and renders; only a panic or a wrong outcome fails.
+fn answered(text: &str) {
+    let sources = [Source {
+        name: "t.toml",
+        text,
+    }];
+    let (timetable, findings) = parse(&sources);
+    let errors = findings
+        .iter()
+        .any(|d| d.severity() == timetable::Severity::Error);
+    assert_eq!(timetable.is_some(), !errors);
+    let _ = render_human(&findings, &sources, true);
+    let _ = render_short(&findings, &sources);
+    let _ = to_json(&findings, &sources);
+    let Some(timetable) = timetable else { return };
+    let day = Span::from_seconds(86_400);
+    for from in [
+        "1970-01-01T00:00:00Z",
+        "2027-03-28T00:00:00Z",
+        "2199-12-31T12:00:00Z",
+    ] {
+        let from = parse_rfc3339(from).unwrap();
+        for service in timetable.services() {
+            let _ = timetable.airings(&service.id, from, from + day);
+        }
+        let _ = timetable.bundles_active(from, from + day);
+    }
+    let end = Ticks(u64::MAX);
+    for service in timetable.services() {
+        assert!(
+            timetable
+                .airings(&service.id, Ticks(u64::MAX - 1), end)
+                .is_empty()
+        );
+    }
+}
