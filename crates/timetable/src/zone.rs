@@ -54,7 +54,8 @@ pub enum FoldPolicy {
     Reject,
 }
 
-/// A civil date and time of day without a zone: seconds since 1970-01-01T00:00:00 on the local clock.
+/// A civil date and time of day without a zone: seconds since 1970-01-01T00:00:00 on the local
+/// clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LocalTime(pub i64);
 
@@ -369,7 +370,9 @@ mod tests {
         #[test]
         fn any_civil_time_agrees_with_the_calendar_library(
             local_s in 70_000_000i64..7_000_000_000,
-            name in prop::sample::select(vec!["Europe/London", "America/Santiago", "Asia/Shanghai"]),
+            name in prop::sample::select(
+                vec!["Europe/London", "America/Santiago", "Asia/Shanghai"],
+            ),
         ) {
             let tz = TimeZoneDatabase::bundled().get(name).unwrap();
             assert_same(&Zone::named(name).unwrap(), &tz, LocalTime(local_s));

@@ -241,3 +241,28 @@ fn windows_of_bundles_open_and_close_on_the_local_clock() {
         ]
     );
 }
+
+#[test]
+fn filler_follows_from_the_start_of_its_gap_and_uses_the_whole_pool() {
+    let (timetable, _) = parse(&[Source {
+        name: "rural-1.toml",
+        text: RURAL,
+    }]);
+    let timetable = timetable.unwrap();
+    let pool = timetable
+        .filler(&Id::new("station-breaks").unwrap())
+        .unwrap();
+    let names = |start| {
+        pool.sequence(start)
+            .take(4)
+            .map(|a| a.as_str())
+            .collect::<Vec<_>>()
+    };
+    let start = at("2027-03-01T20:15:00+08:00");
+    assert_eq!(names(start), names(start));
+    assert_eq!(names(start)[0], names(start)[3]);
+    let firsts: std::collections::BTreeSet<_> = (0..50)
+        .map(|s| names(start + Span::from_seconds(s))[0])
+        .collect();
+    assert_eq!(firsts.len(), 3);
+}
