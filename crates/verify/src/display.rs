@@ -139,14 +139,10 @@ impl Report {
             let margin = b
                 .min_margin_ns
                 .map_or("-".into(), |ns| (ns / 1_000_000).to_string());
-            writeln!(
-                f,
-                "{pid:#06x}  {tb_max_bytes:4}/{tb_size_bytes:4}  {mb_max_bytes:9}/{:9}  {:11}/{:11}  {margin:>9}  {:7}",
-                b.mb_size_bytes,
-                b.main_max_bytes,
-                b.main_size_bytes,
-                b.max_residence_ns / 1_000_000,
-            )?;
+            write!(f, "{pid:#06x}  {tb_max_bytes:4}/{tb_size_bytes:4}  ")?;
+            write!(f, "{mb_max_bytes:9}/{:9}  ", b.mb_size_bytes)?;
+            write!(f, "{:11}/{:11}  ", b.main_max_bytes, b.main_size_bytes)?;
+            writeln!(f, "{margin:>9}  {:7}", b.max_residence_ns / 1_000_000)?;
         }
         for s in &self.system_buffers {
             let (tb, main) = (s.tb_max_bytes, s.main_max_bytes);

@@ -164,6 +164,7 @@ impl Elementary {
             max_residence_ns: ticks_to_ns(self.max_residence as i64) as u64,
             units: main.units,
             pts_interval_max_ns: ticks_to_ns(self.stamps.interval_max() as i64) as u64,
+            decode_lead_min_ns: self.stamps.lead_min().map(ticks_to_ns),
         }
     }
 
@@ -439,10 +440,8 @@ pub(crate) fn judge_passage(
 
 /// Whether a stream_type means PES packets (ISO/IEC 13818-1 table 2-34).
 const fn is_pes(stream_type: u8) -> bool {
-    matches!(
-        stream_type,
-        0x01..=0x04 | 0x06 | 0x0f..=0x11 | 0x15 | 0x1b..=0x1c | 0x1e..=0x21 | 0x24 | 0x25 | 0x81 | 0x87
-    )
+    matches!(stream_type, 0x01..=0x04 | 0x06 | 0x0f..=0x11 | 0x15 | 0x1b..=0x1c)
+        || matches!(stream_type, 0x1e..=0x21 | 0x24 | 0x25 | 0x81 | 0x87)
 }
 
 fn walk_of(stream_type: u8, mut tags: impl Iterator<Item = u8>) -> Walk {

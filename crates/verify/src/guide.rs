@@ -34,6 +34,8 @@ pub(crate) struct Guide {
     tolerance: i64,
     /// UTC of the first packet lies between the two, in ticks since 1970.
     start_utc: Option<(i64, i64)>,
+    /// The start was told and is not to be learnt from the stream.
+    told: bool,
     services: BTreeMap<ServiceKey, Service>,
     events: usize,
     figures: GuideFigures,
@@ -41,10 +43,11 @@ pub(crate) struct Guide {
 
 impl Guide {
     /// An empty guide.
-    pub(crate) fn new(tolerance_ticks: u64) -> Guide {
+    pub(crate) fn new(tolerance_ticks: u64, start_utc_ticks: Option<i64>) -> Guide {
         Guide {
             tolerance: tolerance_ticks as i64,
-            start_utc: None,
+            start_utc: start_utc_ticks.map(|start| (start, start)),
+            told: start_utc_ticks.is_some(),
             services: BTreeMap::new(),
             events: 0,
             figures: GuideFigures::default(),
@@ -59,21 +62,25 @@ impl Guide {
         let high = low.saturating_add(SECOND);
         let Some((known_low, known_high)) = self.start_utc else {
             self.start_utc = Some((low, high));
-            self.figures.start_utc_s = Some(low.div_euclid(SECOND));
             return;
         };
         let (both_low, both_high) = (low.max(known_low), high.min(known_high));
-        if both_low <= both_high {
-            self.start_utc = Some((both_low, both_high));
-            return;
+        if !self.told {
+            // Each time narrows the bounds; one outside them is a new start.
+            let both = (both_low, both_high);
+            self.start_utc = Some(if both_low <= both_high {
+                both
+            } else {
+                (low, high)
+            });
         }
-        self.start_utc = Some((low, high));
-        let step = low.saturating_sub(known_low);
-        // A leap second and the drift of a clock within its tolerance stay below this.
-        if step.abs() > 2 * SECOND {
-            let measure = Measure::ticks(2 * TICKS_PER_SECOND, step);
+        // A leap second, and the drift of a clock within its limits, stay below two seconds.
+        let limit = if self.told { self.tolerance } else { SECOND };
+        let apart = both_low.saturating_sub(both_high);
+        if apart > limit {
+            let measure = Measure::ticks(limit as u64, apart);
             findings.error(Check::Tdt, place, Some(0x14), measure, || {
-                "time jumps".into()
+                "time is not that of the stream".into()
             });
         }
     }
@@ -99,7 +106,11 @@ impl Guide {
 
     /// What was measured.
     pub(crate) fn figures(&self) -> GuideFigures {
-        self.figures
+        let start = self.start_utc.map(|(low, high)| low + (high - low) / 2);
+        GuideFigures {
+            start_utc_s: start.map(|ticks| ticks.div_euclid(SECOND)),
+            ..self.figures
+        }
     }
 
     fn take_schedule(

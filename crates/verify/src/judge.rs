@@ -64,7 +64,10 @@ impl Judge {
             findings: Findings::new(options.keep_findings),
             pids: Pids::new(),
             programs: Programs::new(),
-            si: Si::new(Tables::new(), Guide::new(options.epg_tolerance_ticks)),
+            si: Si::new(
+                Tables::new(),
+                Guide::new(options.epg_tolerance_ticks, options.start_utc_ticks),
+            ),
             clocks: Vec::new(),
             elementary: Vec::new(),
             data: Vec::new(),

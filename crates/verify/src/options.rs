@@ -16,7 +16,10 @@ pub struct Options {
     /// A PID that a PMT names and that stays away for longer is an error of row 1.6. TR 101 290
     /// leaves the period to the user.
     pub pid_absence_ticks: u64,
-    /// How far EIT present may be from the time of the TDT.
+    /// UTC of the first packet, in 27 MHz ticks since 1970, when it is known. The TDT is then held
+    /// against it; else the TDT is believed as long as it goes on evenly.
+    pub start_utc_ticks: Option<i64>,
+    /// How far TDT may be from a start that was told, and how far EIT present may be from the time of the TDT.
     pub epg_tolerance_ticks: u64,
     /// Errors and notes kept of each check; all are counted.
     pub keep_findings: u64,
@@ -29,6 +32,7 @@ impl Default for Options {
             pcr_interval_error_ticks: TICKS_PER_SECOND / 10,
             pcr_interval_note_ticks: TICKS_PER_SECOND / 25,
             pid_absence_ticks: 5 * TICKS_PER_SECOND,
+            start_utc_ticks: None,
             epg_tolerance_ticks: TICKS_PER_SECOND,
             keep_findings: 20,
         }

@@ -159,6 +159,8 @@ pub struct BufferFigures {
     pub units: u64,
     /// The longest interval between presentation time stamps.
     pub pts_interval_max_ns: u64,
+    /// The least time from the first packet of a PES packet to its decoding time.
+    pub decode_lead_min_ns: Option<i64>,
 }
 
 /// TBsys and Bsys of one programme.
@@ -222,7 +224,7 @@ pub struct TableFigures {
 /// The programme guide.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct GuideFigures {
-    /// UTC of the first packet by the TDT, in seconds since 1970.
+    /// UTC of the first packet, as it was told or by the TDT, in seconds since 1970.
     pub start_utc_s: Option<i64>,
     /// EIT present sections that were held against the time.
     pub present_checked: u64,

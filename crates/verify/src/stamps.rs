@@ -29,6 +29,7 @@ pub(crate) struct Stamps {
     last_decode: Option<Timestamp>,
     discontinuities: u64,
     interval_max: u64,
+    lead_min: Option<i64>,
 }
 
 impl Stamps {
@@ -41,12 +42,18 @@ impl Stamps {
             last_decode: None,
             discontinuities: 0,
             interval_max: 0,
+            lead_min: None,
         }
     }
 
     /// The longest interval so far, in ticks.
     pub(crate) fn interval_max(&self) -> u64 {
         self.interval_max
+    }
+
+    /// The least time from a PES packet to its decoding, in ticks.
+    pub(crate) fn lead_min(&self) -> Option<i64> {
+        self.lead_min
     }
 
     /// Time goes on without a time stamp.
@@ -95,8 +102,10 @@ impl Stamps {
         let Some(decode) = stamped.decode_ticks else {
             return;
         };
-        if decode.abs_diff(place.time_ticks) > LEAD_MAX {
-            let measure = Measure::ticks(LEAD_MAX, decode as i64 - place.time_ticks as i64);
+        let lead = decode as i64 - place.time_ticks as i64;
+        self.lead_min = Some(self.lead_min.map_or(lead, |least| least.min(lead)));
+        if lead.unsigned_abs() > LEAD_MAX {
+            let measure = Measure::ticks(LEAD_MAX, lead);
             findings.error(Check::StampOrder, place, Some(self.pid), measure, || {
                 "time stamp is far from the clock".into()
             });

@@ -196,7 +196,8 @@ mod tests {
             let mut line = Timeline::new(Step::of_rate(rate));
             line.advance(jump);
             for _ in 0..50 {
-                prop_assert_eq!(line.place().time_ticks, SlotGrid::new(rate).time_of(line.place().packet).0);
+                let place = line.place();
+                prop_assert_eq!(place.time_ticks, SlotGrid::new(rate).time_of(place.packet).0);
                 line.advance_one();
             }
         }

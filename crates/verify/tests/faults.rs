@@ -4,6 +4,7 @@ mod stream;
 
 use stream::{AUDIO, DATA, Item, MS, PCR, PMT, Plan, SECOND, VIDEO};
 use ts::Packet;
+use ts::time::PCR_PERIOD;
 use verify::{Check, Options, Report, Verifier};
 
 fn judge(bytes: &[u8]) -> Report {
@@ -91,6 +92,38 @@ fn the_clean_stream_passes_every_check() {
     assert_eq!((audio.main_size_bytes, audio.tb_size_bytes), (3584, 512));
     assert!(audio.units > 1800 && audio.min_margin_ns.unwrap() > 100_000_000);
     assert!(report.clocks[0].accuracy_max_ps < 37_037);
+}
+
+#[test]
+fn the_wrap_of_clock_and_time_stamps_is_no_fault() {
+    bent(
+        "wrap",
+        |plan| plan.clock_start = PCR_PERIOD - 20 * SECOND,
+        &[],
+    );
+}
+
+#[test]
+fn a_time_table_that_is_off_is_told_when_the_start_is_known() {
+    for (offset, wanted) in [
+        (0, vec![]),
+        (2, vec![]),
+        (3, vec![Check::Tdt]),
+        (-3, vec![Check::Tdt]),
+    ] {
+        let plan = Plan {
+            tdt_offset_s: offset,
+            ..Plan::default()
+        };
+        let mut verifier = Verifier::new(Options {
+            rate: Some(stream::rate()),
+            start_utc_ticks: Some(stream::START_UTC_S * SECOND as i64),
+            epg_tolerance_ticks: 2 * SECOND,
+            ..Options::default()
+        });
+        verifier.push(&stream::bytes(&stream::packets(&plan)));
+        expect("an offset of the TDT", &verifier.finish(), &wanted);
+    }
 }
 
 #[test]

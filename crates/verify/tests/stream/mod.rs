@@ -59,7 +59,11 @@ type Omit = Box<dyn Fn(Item, u64) -> bool>;
 /// How the stream is made. The default is conformant.
 pub struct Plan {
     pub seconds: u64,
+    /// The clock at the first packet.
+    pub clock_start: u64,
     pub pcr_interval: u64,
+    /// The times that the TDT tells are off by this.
+    pub tdt_offset_s: i64,
     /// Leaves out items by kind and time.
     pub omit: Omit,
     /// Moves the clock reference of a time, in ticks.
@@ -90,7 +94,9 @@ impl Default for Plan {
     fn default() -> Plan {
         Plan {
             seconds: 45,
+            clock_start: CLOCK_START,
             pcr_interval: 30 * MS,
+            tdt_offset_s: 0,
             omit: Box::new(|_, _| false),
             bend_clock: Box::new(|_| 0),
             video_lead: 600 * MS,
@@ -124,7 +130,7 @@ pub fn packets(plan: &Plan) -> Vec<Packet> {
         let clock_due = last_clock.is_none_or(|last| now + SLOT > last + plan.pcr_interval);
         if clock_due && !(plan.omit)(Item::Clock, now) {
             last_clock = Some(now);
-            let value = (CLOCK_START + now).wrapping_add_signed((plan.bend_clock)(now));
+            let value = (plan.clock_start + now).wrapping_add_signed((plan.bend_clock)(now));
             out.push(pcr_packet(pid(PCR), 0, Ticks(value).pcr()));
         } else if due.last().is_some_and(|(time, _, _)| *time <= now) {
             out.extend(due.pop().map(|(_, _, packet)| packet));
@@ -205,7 +211,7 @@ fn schedule(plan: &Plan) -> Vec<(u64, Item, Packet)> {
     for n in 0..end / FRAME {
         let time = n * FRAME;
         let unit = pictures::picture(n, plan.video_bytes);
-        let decode = CLOCK_START + time + plan.video_lead;
+        let decode = plan.clock_start + time + plan.video_lead;
         let header = video_header(plan, time, decode);
         spread(&mut due, Item::Video, VIDEO, time, FRAME, &header, &unit);
     }
@@ -213,7 +219,7 @@ fn schedule(plan: &Plan) -> Vec<(u64, Item, Packet)> {
         let time = n * AUDIO_FRAME;
         let header = PesHeader {
             stream_id: 0xc0,
-            pts: Some(stamp(CLOCK_START + time + plan.audio_lead)),
+            pts: Some(stamp(plan.clock_start + time + plan.audio_lead)),
             dts: None,
             data_alignment: true,
             payload_len: Some(pictures::AUDIO_BYTES),

@@ -41,7 +41,11 @@ pub fn section(item: Item, time: u64, plan: &Plan) -> Vec<u8> {
         Item::PresentOther => long(0x4f, 9, 0, (0, 1), &eit_body(0x4f, &[])),
         Item::FollowingOther => long(0x4f, 9, 0, (1, 1), &eit_body(0x4f, &[])),
         Item::Schedule => schedule(plan),
-        Item::Tdt => write_short_section(0x70, &utc(START_UTC_S + (time / SECOND) as i64)).unwrap(),
+        Item::Tdt => write_short_section(
+            0x70,
+            &utc(START_UTC_S + plan.tdt_offset_s + (time / SECOND) as i64),
+        )
+        .unwrap(),
         Item::Clock | Item::Data | Item::Video | Item::Audio => Vec::new(),
     }
 }
