@@ -19,7 +19,7 @@ pub struct Options {
     /// UTC of the first packet, in 27 MHz ticks since 1970, when it is known. The TDT is then held
     /// against it; else the TDT is believed as long as it goes on evenly.
     pub start_utc_ticks: Option<i64>,
-    /// How far TDT may be from a start that was told, and how far EIT present may be from the time of the TDT.
+    /// How far EIT present may be from the time of the TDT, and the TDT from a start that was told.
     pub epg_tolerance_ticks: u64,
     /// Errors and notes kept of each check; all are counted.
     pub keep_findings: u64,
