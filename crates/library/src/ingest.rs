@@ -8,6 +8,7 @@ mod assemble;
 mod audio;
 mod clock;
 mod convert;
+mod entry;
 mod error;
 mod packets;
 mod pes;

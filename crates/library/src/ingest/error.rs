@@ -296,6 +296,12 @@ pub enum Note {
         /// How much time, from the first picture of the source to the first of the asset.
         span: Span,
     },
+    /// The asset begins with an intra picture of H.264 that is no IDR picture, because none comes
+    /// within seconds.
+    OpenStart {
+        /// The stream.
+        pid: Pid,
+    },
     /// A stream that cannot be carried was left out.
     StreamSkipped {
         /// The stream.
@@ -344,6 +350,11 @@ impl fmt::Display for Note {
                 f,
                 "{units} pictures ({} ms) before the first clean entry point left out",
                 span.as_ms()
+            ),
+            Note::OpenStart { pid } => write!(
+                f,
+                "PID {pid}: begins without IDR picture; some decoders may show its first pictures \
+                 damaged, encode the source again to avoid that"
             ),
             Note::StreamSkipped {
                 pid, stream_type, ..

@@ -1,11 +1,12 @@
 //! The pictures of a source: whole, timed, and from a clean entry point on.
 
+use super::entry::EntryGate;
 use super::error::{Note, Place, SourceFault};
 use super::pes::Pes;
 use super::stamps::{StampQueue, Stamps};
 use super::timing::{Timed, VideoTiming};
 use super::unit::Unit;
-use es::{Codec, Entry, FrameDuration, VideoFacts, VideoSplitter, access_unit_delimiter};
+use es::{Codec, FrameDuration, VideoFacts, VideoSplitter, access_unit_delimiter};
 use std::collections::VecDeque;
 use ts::{Pid, Span};
 
@@ -16,22 +17,10 @@ pub(super) struct VideoTrack {
     splitter: VideoSplitter,
     stamps: StampQueue,
     timing: VideoTiming,
-    start: Start,
+    entry: EntryGate,
     units: u64,
-    dropped: u64,
-    first_seen: Option<Span>,
     facts: Option<VideoFacts>,
     ready: VecDeque<Unit>,
-}
-
-/// How far the search for the first picture of the asset has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Start {
-    /// No entry point yet.
-    Searching,
-    /// Entered by a picture presented at this time; pictures presented before it are left out
-    /// when the entry is open.
-    Entered { pts: Span, open: bool },
 }
 
 impl VideoTrack {
@@ -43,10 +32,8 @@ impl VideoTrack {
             splitter: VideoSplitter::new(codec)?,
             stamps: StampQueue::default(),
             timing: VideoTiming::new(pid, codec),
-            start: Start::Searching,
+            entry: EntryGate::new(codec),
             units: 0,
-            dropped: 0,
-            first_seen: None,
             facts: None,
             ready: VecDeque::new(),
         })
@@ -69,23 +56,21 @@ impl VideoTrack {
         self.take(units)?;
         let mut timed = Vec::new();
         self.timing.finish(&mut timed)?;
-        self.enter(timed)?;
-        match (self.start, self.first_seen) {
-            (Start::Searching, None) => Ok(()),
-            (Start::Searching, Some(_)) => Err(SourceFault::NoKeyFrame {
-                pid: self.pid,
-                units: self.units,
-            }),
-            (Start::Entered { pts, .. }, Some(first)) if self.dropped > 0 => {
-                let span = pts - first;
-                notes.push(Note::LeadingDropped {
-                    units: self.dropped,
-                    span,
-                });
-                Ok(())
-            }
-            _ => Ok(()),
+        let mut kept = Vec::new();
+        self.enter(timed, &mut kept);
+        self.entry.finish(self.timing.frame(), &mut kept);
+        self.keep(kept)?;
+        if !self.entry.entered() && self.units > 0 {
+            let (pid, units) = (self.pid, self.units);
+            return Err(SourceFault::NoKeyFrame { pid, units });
         }
+        if let Some((units, span)) = self.entry.dropped() {
+            notes.push(Note::LeadingDropped { units, span });
+        }
+        if self.entry.is_open() {
+            notes.push(Note::OpenStart { pid: self.pid });
+        }
+        Ok(())
     }
 
     /// The pictures that are ready, in decoding order.
@@ -103,7 +88,7 @@ impl VideoTrack {
 
     /// The earliest PTS of the source, with those of pictures that are left out.
     pub(super) fn first_seen(&self) -> Option<Span> {
-        self.first_seen
+        self.entry.first_seen()
     }
 
     /// The headers of the first picture and the frame duration.
@@ -117,7 +102,7 @@ impl VideoTrack {
             let stamps = self.stamps.take(unit.offset);
             self.units += 1;
             if let Some(fault) = unit.fault
-                && self.start != Start::Searching
+                && self.entry.entered()
             {
                 return Err(SourceFault::Damaged {
                     pid: self.pid,
@@ -127,45 +112,32 @@ impl VideoTrack {
             }
             self.timing.push(unit, stamps, &mut timed)?;
         }
-        self.enter(timed)
+        let mut kept = Vec::new();
+        self.enter(timed, &mut kept);
+        self.keep(kept)
     }
 
-    fn enter(&mut self, timed: Vec<Timed>) -> Result<(), SourceFault> {
+    fn enter(&mut self, timed: Vec<Timed>, kept: &mut Vec<Timed>) {
+        let frame = self.timing.frame();
         for picture in timed {
-            let pts = picture.unit.pts;
-            self.first_seen = Some(self.first_seen.map_or(pts, |first| first.min(pts)));
-            let is_entry = picture.picture.entry.is_some() && picture.picture.has_parameter_sets;
-            if self.start == Start::Searching && is_entry && picture.facts.is_some() {
-                let open = picture.picture.entry == Some(Entry::Open);
-                self.start = Start::Entered { pts, open };
-            }
-            // HEVC marks its leading pictures; by their time those of all codecs are known.
-            let leads = match self.start {
-                Start::Searching => true,
-                Start::Entered { pts: entry, open } => open && pts < entry,
-            };
-            if leads {
-                self.dropped += 1;
-                continue;
-            }
-            self.keep(picture, is_entry)?;
+            self.entry.push(picture, frame, kept);
         }
-        Ok(())
     }
 
-    fn keep(&mut self, picture: Timed, is_entry: bool) -> Result<(), SourceFault> {
-        let Timed {
+    fn keep(&mut self, kept: Vec<Timed>) -> Result<(), SourceFault> {
+        for Timed {
             picture,
             facts,
             mut unit,
-        } = picture;
-        self.check_format(facts, unit.place)?;
-        if !picture.has_delimiter {
-            unit.bytes
-                .splice(..0, access_unit_delimiter(self.codec).iter().copied());
+        } in kept
+        {
+            self.check_format(facts, unit.place)?;
+            if !picture.has_delimiter {
+                let delimiter = access_unit_delimiter(self.codec);
+                unit.bytes.splice(..0, delimiter.iter().copied());
+            }
+            self.ready.push_back(unit);
         }
-        unit.random_access = is_entry;
-        self.ready.push_back(unit);
         Ok(())
     }
 
