@@ -2,9 +2,10 @@
 
 use crate::config::Multiplex;
 use crate::engine::Engine;
-use crate::error::{Contributors, PlanError};
+use crate::error::{Contributors, PlanError, TableFault};
 use crate::play::Play;
 use crate::share::{Claim, divide};
+use crate::tables::Tables;
 use asset::{AssetIndex, PAGE_PACKETS};
 use core::ops::Range;
 use mux::Merger;
@@ -106,11 +107,33 @@ impl Plan {
 #[derive(Debug, Default)]
 pub struct Planner {
     merger: Merger,
-    tables: Option<(u32, crate::tables::Tables)>,
+    tables: Option<(u32, Tables)>,
     plays: BTreeMap<(usize, Ticks), Arc<Play>>,
 }
 
 impl Planner {
+    /// What must be sent in a superframe, by who asks for it, or why it cannot be: the part of
+    /// [`Planner::plan`] that tells whether there is room, without giving slots away.
+    pub fn count(
+        &mut self,
+        engine: &Engine,
+        superframe: u64,
+        mut index: impl FnMut(AssetIx) -> Option<Arc<AssetIndex>>,
+    ) -> Result<Contributors, PlanError> {
+        let grid = engine.multiplex.grid;
+        let (from, until) = (grid.start(superframe), grid.start(superframe + 1));
+        let pieces = self.pieces(engine, from, until, &mut index)?;
+        let fault = |source| PlanError::Table { superframe, source };
+        let tables = self.tables_of(engine).map_err(fault)?;
+        let count = tables.count(&engine.multiplex, &engine.rundown, superframe).map_err(fault)?;
+        let clocks = clock_slots(from, until, grid.packets()).len() as u32;
+        let demands = demands(engine, count + clocks, &pieces, superframe, from);
+        if demands.total() > u64::from(grid.packets()) {
+            return Err(PlanError::Overbooked { superframe, contributors: demands });
+        }
+        Ok(demands)
+    }
+
     /// Plans a superframe. `index` gives the index of an asset.
     pub fn plan(
         &mut self,
@@ -126,14 +149,14 @@ impl Planner {
         let tables = self.tables(engine, superframe)?;
         let pieces = self.pieces(engine, from, until, &mut index)?;
         let slots = grid.packets();
-        let mut demands = demands(engine, &tables, &pieces, superframe, from);
+        let clocks = clock_slots(from, until, slots);
+        let table_packets = (tables.len() + clocks.len()) as u32;
+        let demands = demands(engine, table_packets, &pieces, superframe, from);
         let overbooked = |contributors: &Contributors| PlanError::Overbooked {
             superframe,
             contributors: contributors.clone(),
         };
         self.merger.begin(slots);
-        let clocks = clock_slots(from, until, slots);
-        demands.tables += clocks.len() as u32;
         if demands.total() > u64::from(slots) {
             return Err(overbooked(&demands));
         }
@@ -185,14 +208,19 @@ impl Planner {
         superframe: u64,
     ) -> Result<Vec<(u32, Packet)>, PlanError> {
         let fault = |source| PlanError::Table { superframe, source };
+        let tables = self.tables_of(engine).map_err(fault)?;
+        tables.packets(&engine.multiplex, &engine.rundown, superframe).map_err(fault)
+    }
+
+    /// The tables of the engine's revision, made when they are first asked for.
+    fn tables_of(&mut self, engine: &Engine) -> Result<&mut Tables, TableFault> {
         let revision = engine.rundown.revision;
-        let mut tables = match self.tables.take() {
-            Some((of, tables)) if of == revision => tables,
-            _ => crate::tables::Tables::new(&engine.multiplex, &engine.rundown).map_err(fault)?,
+        let kept = self.tables.take().filter(|(of, _)| *of == revision);
+        let tables = match kept {
+            Some((_, tables)) => tables,
+            None => Tables::new(&engine.multiplex, &engine.rundown)?,
         };
-        let packets = tables.packets(&engine.multiplex, &engine.rundown, superframe);
-        self.tables = Some((revision, tables));
-        packets.map_err(fault)
+        Ok(&mut self.tables.insert((revision, tables)).1)
     }
 
     /// The stream packets whose nominal time lies in `[from, until)`, in order of service.
@@ -363,7 +391,7 @@ fn nominal_slots(
 
 fn demands(
     engine: &Engine,
-    tables: &[(u32, Packet)],
+    tables: u32,
     pieces: &[Piece],
     superframe: u64,
     at: Ticks,
@@ -389,7 +417,7 @@ fn demands(
         .collect();
     Contributors {
         slots,
-        tables: tables.len() as u32,
+        tables,
         nulls: (u64::from(slots) * u64::from(engine.multiplex.null_share_e4)).div_ceil(10_000)
             as u32,
         services,

@@ -119,6 +119,21 @@ impl Tables {
         Ok(out)
     }
 
+    /// How many packets [`Tables::packets`] gives.
+    pub(crate) fn count(
+        &mut self,
+        multiplex: &Multiplex,
+        rundown: &Rundown,
+        superframe: u64,
+    ) -> Result<u32, TableFault> {
+        let sections = |of: &[Section]| of.iter().map(|s| packets_of(s.bytes())).sum::<u32>();
+        let maps: u32 = self.maps.iter().map(|m| m.packets).sum();
+        let fixed = (packets_of(&self.pat) + maps) * MAPS_PER_SUPERFRAME;
+        let once = sections(&self.nit) + sections(&self.sdt_and_bat) + 1;
+        let guide = self.guide_packets(multiplex, rundown, superframe)?;
+        Ok(fixed + once + guide)
+    }
+
     /// TDT in even superframes, TOT in odd ones.
     fn time_run(
         &self,
@@ -155,18 +170,8 @@ impl Tables {
         superframe: u64,
     ) -> Result<PidRun, TableFault> {
         let slots = multiplex.grid.packets();
-        let cycle = superframe / CYCLE * CYCLE;
-        let begins = multiplex.grid.start(cycle);
-        let ends = multiplex.grid.start(cycle + CYCLE);
-        let days = [begins, ends].map(|at| rundown.clock.utc_seconds(at) / DAY_S);
+        let packets = self.guide_packets(multiplex, rundown, superframe)?;
         let today = rundown.clock.utc_seconds(multiplex.grid.start(superframe)) / DAY_S;
-        let mut packets = 0;
-        for day in days {
-            self.prepare_day(multiplex, rundown, day)?;
-            packets = packets.max(self.days[&day].packets);
-        }
-        self.days
-            .retain(|day, _| (days[0].min(today)..=days[1]).contains(day));
         let mut sendings = Vec::new();
         let count = self.guided.len() as u32;
         let halves = evenly(2 * count, slots, 0);
@@ -203,6 +208,28 @@ impl Tables {
             packets,
             sendings,
         })
+    }
+
+    /// Packets of the guide in each superframe of a superframe's cycle.
+    fn guide_packets(
+        &mut self,
+        multiplex: &Multiplex,
+        rundown: &Rundown,
+        superframe: u64,
+    ) -> Result<u32, TableFault> {
+        if self.guided.is_empty() {
+            return Ok(0);
+        }
+        let cycle = superframe / CYCLE * CYCLE;
+        let edges = [multiplex.grid.start(cycle), multiplex.grid.start(cycle + CYCLE)];
+        let [first, last] = edges.map(|at| rundown.clock.utc_seconds(at) / DAY_S);
+        let mut packets = 0;
+        for day in first..=last {
+            self.prepare_day(multiplex, rundown, day)?;
+            packets = packets.max(self.days[&day].packets);
+        }
+        self.days.retain(|day, _| (first..=last).contains(day));
+        Ok(packets)
     }
 
     fn prepare_day(

@@ -191,12 +191,16 @@ codes! {
     LengthMismatch = "E0302",
     /// An asset that cannot be played.
     Unplayable = "E0303",
+    /// A place in an asset at which it cannot be entered; it is entered a little earlier.
+    EnteredEarlier = "W0304",
     /// A required course has lessons that no slot airs.
     CourseDoesNotFit = "E0401",
     /// An elective course has lessons that no slot airs.
     CourseCutShort = "W0403",
     /// A slot goes on when its course has no lesson left.
     CourseRunsOut = "E0404",
+    /// A multiplex must send more than its rate allows.
+    Capacity = "E0503",
     /// A service has nothing to show when all else fails.
     NoSlate = "E0601",
     /// An address to send to, or an interface, that is none.
