@@ -105,14 +105,8 @@ fn build() -> Result<PathBuf, String> {
     let version = output(program("rustc").arg("-vV"))?;
     let host = version.lines().find_map(|line| line.strip_prefix("host: "));
     let host = host.ok_or("rustc -vV names no host")?;
-    let words = [
-        "build",
-        "--release",
-        "--manifest-path",
-        "tests/fuzz/Cargo.toml",
-        "--locked",
-    ];
-    let mut command = cargo(&words);
+    let mut command = cargo(&["build", "--release"]);
+    command.args(["--manifest-path", "tests/fuzz/Cargo.toml"]);
     command.args(["--target", host, "--target-dir", "target/fuzz"]);
     command.env("CARGO_ENCODED_RUSTFLAGS", COVERAGE_FLAGS.join("\u{1f}"));
     shell::run(&mut command)?;
@@ -149,7 +143,10 @@ fn judge(target: &str, command: &mut Command, findings: &Path) -> Outcome {
     let log = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
         let lies_in = findings.display();
-        return Err(format!("{}\nfuzz {target}: the input lies in {lies_in}", cause(&log)));
+        return Err(format!(
+            "{}\nfuzz {target}: the input lies in {lies_in}",
+            cause(&log)
+        ));
     }
     let runs = log
         .lines()

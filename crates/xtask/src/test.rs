@@ -1,5 +1,7 @@
 //! The one test command.
 
+use std::process::Command;
+
 use crate::report::Report;
 use crate::shell::{self, cargo, run_seeing};
 use crate::{Outcome, deny, fuzz, judges, tidy};
@@ -10,64 +12,59 @@ const FUZZ_SECONDS_FULL: u32 = 300;
 
 /// Runs every check; all of them, even when an early one fails, so that one run tells everything.
 pub fn run(full: bool) -> Outcome {
+    let fuzz_seconds = if full {
+        FUZZ_SECONDS_FULL
+    } else {
+        FUZZ_SECONDS
+    };
     let mut report = Report::default();
     let mut tally = Tally::default();
     report.step("judges", judges::install);
-    report.step("format", || run_cargo(&["fmt", "--all", "--check"]));
+    report.step("format", format);
     report.step("clippy", || {
-        run_cargo(&[
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ])
+        shell::run(&mut words(
+            "clippy --workspace --all-targets -- -D warnings",
+        ))
     });
     report.step("documentation", || {
-        shell::run(cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))
+        let mut doc = words("doc --workspace --no-deps");
+        shell::run(doc.env("RUSTDOCFLAGS", "-D warnings"))
     });
     report.step("tidy", tidy::run);
     report.step("dependencies", deny::run);
     report.step("tests", || {
-        tally.run(
-            &[
-                "test",
-                "--workspace",
-                "--exclude",
-                "tests",
-                "--no-fail-fast",
-            ],
-            full,
-        )
+        tally.run("test --workspace --exclude tests --no-fail-fast", full)
     });
+    if full {
+        report.step("examples", || {
+            tally.run("test --workspace --doc --no-fail-fast", false)
+        });
+    }
     // The end-to-end tests render hours of media, which a debug build would make slow.
     report.step("end-to-end tests", || {
-        tally.run(
-            &["test", "--release", "--package", "tests", "--no-fail-fast"],
-            full,
-        )
+        tally.run("test --release --package tests --no-fail-fast", full)
     });
-    report.step("fuzz", || {
-        fuzz::run(
-            if full {
-                FUZZ_SECONDS_FULL
-            } else {
-                FUZZ_SECONDS
-            },
-            None,
-        )
-    });
+    report.step("fuzz", || fuzz::run(fuzz_seconds, None));
     let outcome = report.close();
-    println!(
-        "{} passed, {} failed, {} skipped",
-        tally.passed, tally.failed, tally.ignored
-    );
+    let Tally {
+        passed,
+        failed,
+        ignored,
+    } = tally;
+    println!("{passed} passed, {failed} failed, {ignored} skipped");
     outcome
 }
 
-fn run_cargo(words: &[&str]) -> Outcome {
-    shell::run(&mut cargo(words))
+/// The fuzz targets are a workspace of their own.
+fn format() -> Outcome {
+    shell::run(&mut words("fmt --all --check"))?;
+    shell::run(&mut words(
+        "fmt --manifest-path tests/fuzz/Cargo.toml --check",
+    ))
+}
+
+fn words(line: &str) -> Command {
+    cargo(&line.split(' ').collect::<Vec<_>>())
 }
 
 /// The sum of the closing lines of the test runners.
@@ -80,10 +77,11 @@ struct Tally {
 
 impl Tally {
     /// Runs tests; with `full` those that are marked as ignored for their length as well.
-    fn run(&mut self, words: &[&str], full: bool) -> Outcome {
-        let mut command = cargo(words);
+    fn run(&mut self, line: &str, full: bool) -> Outcome {
+        let mut command = words(line);
         if full {
-            command.args(["--", "--include-ignored"]);
+            // Examples in documents that are marked `ignore` are no tests.
+            command.args(["--tests", "--", "--include-ignored"]);
         }
         run_seeing(&mut command, |line| self.see(line))
     }

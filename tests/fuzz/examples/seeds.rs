@@ -47,6 +47,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let kept = kept.map(|(_, bytes)| (1, &bytes[..]));
     let lossy = framed(kept.chain(repair.iter().map(|bytes| (0, &bytes[..]))));
     save("rtp_receive", "losses", &lossy)?;
+    save("verify_datagrams", "losses", &lossy)?;
     save("capture", "datagrams", &capture(&media[..4])?)
 }
 
