@@ -32,12 +32,9 @@ const COVERAGE_FLAGS: &[&str] = &[
 /// Reads `[--seconds N] [TARGET]`.
 pub fn command(words: &[&str]) -> Outcome {
     let (seconds, rest) = match words {
-        ["--seconds", number, rest @ ..] => (
-            number
-                .parse()
-                .map_err(|_| format!("`{number}` is no number of seconds"))?,
-            rest,
-        ),
+        ["--seconds", number, rest @ ..] => {
+            (number.parse().map_err(|_| format!("`{number}` is no number of seconds"))?, rest)
+        }
         rest => (SECONDS_UNLESS_TOLD, rest),
     };
     match rest {
@@ -69,29 +66,20 @@ pub fn run(seconds: u32, only: Option<&str>) -> Outcome {
                     let Some(target) = next else { return };
                     if let Err(message) = run_target(&folder, target, seconds) {
                         eprintln!("{message}");
-                        failed
-                            .lock()
-                            .expect("no worker panics")
-                            .push(target.as_str());
+                        failed.lock().expect("no worker panics").push(target.as_str());
                     }
                 }
             });
         }
     });
     let failed = failed.into_inner().expect("no worker panics");
-    if failed.is_empty() {
-        Ok(())
-    } else {
-        Err(format!("findings in: {}", failed.join(", ")))
-    }
+    if failed.is_empty() { Ok(()) } else { Err(format!("findings in: {}", failed.join(", "))) }
 }
 
 /// The targets, one a file in `tests/fuzz/targets`.
 fn targets() -> Result<Vec<String>, String> {
     let folder = root().join("tests/fuzz/targets");
-    let entries = folder
-        .read_dir()
-        .map_err(|error| format!("{}: {error}", folder.display()))?;
+    let entries = folder.read_dir().map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut names: Vec<String> = entries
         .filter_map(|entry| entry.ok()?.path().file_stem()?.to_str().map(str::to_string))
         .collect();
@@ -137,31 +125,16 @@ fn run_target(folder: &Path, target: &str, seconds: u32) -> Outcome {
 }
 
 fn judge(target: &str, command: &mut Command, findings: &Path) -> Outcome {
-    let output = command
-        .output()
-        .map_err(|error| format!("{target}: {error}"))?;
+    let output = command.output().map_err(|error| format!("{target}: {error}"))?;
     let log = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
         let lies_in = findings.display();
-        return Err(format!(
-            "{}\nfuzz {target}: the input lies in {lies_in}",
-            cause(&log)
-        ));
+        return Err(format!("{}\nfuzz {target}: the input lies in {lies_in}", cause(&log)));
     }
-    let runs = log
-        .lines()
-        .find_map(|line| line.strip_prefix("stat::number_of_executed_units:"));
-    let covered = log
-        .lines()
-        .rev()
-        .find_map(|line| line.split(" cov: ").nth(1));
-    let covered = covered
-        .and_then(|rest| rest.split(' ').next())
-        .unwrap_or("?");
-    println!(
-        "{target:<20} {:>10} inputs, {covered:>6} edges",
-        runs.unwrap_or("?").trim()
-    );
+    let runs = log.lines().find_map(|line| line.strip_prefix("stat::number_of_executed_units:"));
+    let covered = log.lines().rev().find_map(|line| line.split(" cov: ").nth(1));
+    let covered = covered.and_then(|rest| rest.split(' ').next()).unwrap_or("?");
+    println!("{target:<20} {:>10} inputs, {covered:>6} edges", runs.unwrap_or("?").trim());
     Ok(())
 }
 

@@ -14,21 +14,9 @@ struct Judge {
 }
 
 const JUDGES: &[Judge] = &[
-    Judge {
-        program: "ffmpeg",
-        proof: &["-version"],
-        packages: &["ffmpeg"],
-    },
-    Judge {
-        program: "ffprobe",
-        proof: &["-version"],
-        packages: &["ffmpeg"],
-    },
-    Judge {
-        program: "tshark",
-        proof: &["--version"],
-        packages: &["tshark"],
-    },
+    Judge { program: "ffmpeg", proof: &["-version"], packages: &["ffmpeg"] },
+    Judge { program: "ffprobe", proof: &["-version"], packages: &["ffmpeg"] },
+    Judge { program: "tshark", proof: &["--version"], packages: &["tshark"] },
     Judge {
         program: "gst-launch-1.0",
         proof: &["--version"],
@@ -40,11 +28,7 @@ const JUDGES: &[Judge] = &[
         packages: &["gstreamer1.0-plugins-good", "gstreamer1.0-plugins-bad"],
     },
     // The fuzzing engine is C++ and is compiled with each fuzz target.
-    Judge {
-        program: "c++",
-        proof: &["--version"],
-        packages: &["g++"],
-    },
+    Judge { program: "c++", proof: &["--version"], packages: &["g++"] },
 ];
 
 const TRIES: u32 = 3;
@@ -56,16 +40,9 @@ pub fn install() -> Outcome {
         println!("all judges are installed");
         return Ok(());
     }
-    let wanted: Vec<&str> = missing
-        .iter()
-        .flat_map(|judge| judge.packages)
-        .copied()
-        .collect();
+    let wanted: Vec<&str> = missing.iter().flat_map(|judge| judge.packages).copied().collect();
     if !is_on_path("apt-get") {
-        return Err(format!(
-            "install these packages, or their like: {}",
-            wanted.join(" ")
-        ));
+        return Err(format!("install these packages, or their like: {}", wanted.join(" ")));
     }
     let mut outcome = Ok(());
     for _ in 0..TRIES {
@@ -79,10 +56,7 @@ pub fn install() -> Outcome {
         }
     }
     outcome.map_err(|error| {
-        format!(
-            "the judges cannot be installed; wanted: {}\n{error}",
-            wanted.join(" ")
-        )
+        format!("the judges cannot be installed; wanted: {}\n{error}", wanted.join(" "))
     })?;
     match self::missing().as_slice() {
         [] => Ok(()),
@@ -108,15 +82,10 @@ fn apt_get(words: &[&str]) -> Command {
     if by_sudo {
         command.args(["--non-interactive", "env"]);
     }
-    command
-        .args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet"])
-        .args(words);
+    command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "--quiet"]).args(words);
     command
 }
 
 fn is_root() -> bool {
-    program("id")
-        .arg("-u")
-        .output()
-        .is_ok_and(|output| output.stdout == b"0\n")
+    program("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
 }

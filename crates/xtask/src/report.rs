@@ -31,16 +31,8 @@ impl Report {
         }
         let total: Duration = self.steps.iter().map(|(_, time, _)| *time).sum();
         println!("{:>7.1} s  in all", total.as_secs_f64());
-        let failed: Vec<&str> = self
-            .steps
-            .iter()
-            .filter(|step| step.2.is_err())
-            .map(|step| step.0)
-            .collect();
-        if failed.is_empty() {
-            Ok(())
-        } else {
-            Err(format!("failed: {}", failed.join(", ")))
-        }
+        let failed: Vec<&str> =
+            self.steps.iter().filter(|step| step.2.is_err()).map(|step| step.0).collect();
+        if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
     }
 }

@@ -9,10 +9,7 @@ use crate::Outcome;
 /// The top of the repository.
 pub fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors()
-        .nth(2)
-        .expect("the crate lies two folders below the top")
-        .to_path_buf()
+    here.ancestors().nth(2).expect("the crate lies two folders below the top").to_path_buf()
 }
 
 /// A program to be run at the top of the repository.
@@ -32,51 +29,31 @@ pub fn cargo(words: &[&str]) -> Command {
 /// Runs a program with its output shown; anything but success is an error.
 pub fn run(command: &mut Command) -> Outcome {
     println!("$ {}", line(command));
-    let status = command
-        .status()
-        .map_err(|error| cannot_start(command, &error))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("`{}` ended with {status}", line(command)))
-    }
+    let status = command.status().map_err(|error| cannot_start(command, &error))?;
+    if status.success() { Ok(()) } else { Err(format!("`{}` ended with {status}", line(command))) }
 }
 
 /// Runs a program with its output shown, handing each line of standard output to `see` as well.
 pub fn run_seeing(command: &mut Command, mut see: impl FnMut(&str)) -> Outcome {
     println!("$ {}", line(command));
-    let mut child = command
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(|error| cannot_start(command, &error))?;
+    let mut child =
+        command.stdout(Stdio::piped()).spawn().map_err(|error| cannot_start(command, &error))?;
     let stdout = child.stdout.take().expect("standard output is a pipe");
     for text in BufReader::new(stdout).lines() {
         let text = text.map_err(|error| format!("`{}`: {error}", line(command)))?;
         println!("{text}");
         see(&text);
     }
-    let status = child
-        .wait()
-        .map_err(|error| format!("`{}`: {error}", line(command)))?;
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("`{}` ended with {status}", line(command)))
-    }
+    let status = child.wait().map_err(|error| format!("`{}`: {error}", line(command)))?;
+    if status.success() { Ok(()) } else { Err(format!("`{}` ended with {status}", line(command))) }
 }
 
 /// Runs a program quietly and gives its standard output; a failure shows its standard error.
 pub fn output(command: &mut Command) -> Result<String, String> {
-    let output = command
-        .output()
-        .map_err(|error| cannot_start(command, &error))?;
+    let output = command.output().map_err(|error| cannot_start(command, &error))?;
     if !output.status.success() {
         let stderr = String::from_utf8_lossy(&output.stderr);
-        return Err(format!(
-            "`{}` ended with {}\n{stderr}",
-            line(command),
-            output.status
-        ));
+        return Err(format!("`{}` ended with {}\n{stderr}", line(command), output.status));
     }
     String::from_utf8(output.stdout).map_err(|error| format!("`{}`: {error}", line(command)))
 }
@@ -89,10 +66,7 @@ pub fn is_on_path(name: &str) -> bool {
 
 fn line(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect::<Vec<_>>()
-        .join(" ")
+    words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
 }
 
 fn cannot_start(command: &Command, error: &std::io::Error) -> String {

@@ -12,19 +12,13 @@ const FUZZ_SECONDS_FULL: u32 = 300;
 
 /// Runs every check; all of them, even when an early one fails, so that one run tells everything.
 pub fn run(full: bool) -> Outcome {
-    let fuzz_seconds = if full {
-        FUZZ_SECONDS_FULL
-    } else {
-        FUZZ_SECONDS
-    };
+    let fuzz_seconds = if full { FUZZ_SECONDS_FULL } else { FUZZ_SECONDS };
     let mut report = Report::default();
     let mut tally = Tally::default();
     report.step("judges", judges::install);
     report.step("format", format);
     report.step("clippy", || {
-        shell::run(&mut words(
-            "clippy --workspace --all-targets -- -D warnings",
-        ))
+        shell::run(&mut words("clippy --workspace --all-targets -- -D warnings"))
     });
     report.step("documentation", || {
         let mut doc = words("doc --workspace --no-deps");
@@ -32,13 +26,9 @@ pub fn run(full: bool) -> Outcome {
     });
     report.step("tidy", tidy::run);
     report.step("dependencies", deny::run);
-    report.step("tests", || {
-        tally.run("test --workspace --exclude tests --no-fail-fast", full)
-    });
+    report.step("tests", || tally.run("test --workspace --exclude tests --no-fail-fast", full));
     if full {
-        report.step("examples", || {
-            tally.run("test --workspace --doc --no-fail-fast", false)
-        });
+        report.step("examples", || tally.run("test --workspace --doc --no-fail-fast", false));
     }
     // The end-to-end tests render hours of media, which a debug build would make slow.
     report.step("end-to-end tests", || {
@@ -46,11 +36,7 @@ pub fn run(full: bool) -> Outcome {
     });
     report.step("fuzz", || fuzz::run(fuzz_seconds, None));
     let outcome = report.close();
-    let Tally {
-        passed,
-        failed,
-        ignored,
-    } = tally;
+    let Tally { passed, failed, ignored } = tally;
     println!("{passed} passed, {failed} failed, {ignored} skipped");
     outcome
 }
@@ -58,9 +44,7 @@ pub fn run(full: bool) -> Outcome {
 /// The fuzz targets are a workspace of their own.
 fn format() -> Outcome {
     shell::run(&mut words("fmt --all --check"))?;
-    shell::run(&mut words(
-        "fmt --manifest-path tests/fuzz/Cargo.toml --check",
-    ))
+    shell::run(&mut words("fmt --manifest-path tests/fuzz/Cargo.toml --check"))
 }
 
 fn words(line: &str) -> Command {
@@ -91,10 +75,7 @@ impl Tally {
         let Some(counts) = line.trim().strip_prefix("test result: ") else {
             return;
         };
-        let words: Vec<&str> = counts
-            .split([' ', ';', '.'])
-            .filter(|w| !w.is_empty())
-            .collect();
+        let words: Vec<&str> = counts.split([' ', ';', '.']).filter(|w| !w.is_empty()).collect();
         for pair in words.windows(2) {
             let count = pair[0].parse::<u64>().unwrap_or(0);
             match pair[1] {

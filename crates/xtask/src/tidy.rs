@@ -56,24 +56,12 @@ pub fn run() -> Outcome {
 /// The files with this ending that git tracks or would track, with paths from the top.
 fn files(ending: &str) -> Result<Vec<File>, String> {
     let mut command = program("git");
-    command.args([
-        "ls-files",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-        "--deduplicate",
-    ]);
+    command.args(["ls-files", "--cached", "--others", "--exclude-standard", "--deduplicate"]);
     let mut files = Vec::new();
-    for path in output(&mut command)?
-        .lines()
-        .filter(|path| path.ends_with(ending))
-    {
+    for path in output(&mut command)?.lines().filter(|path| path.ends_with(ending)) {
         // A file that is deleted but not yet committed is still listed.
         if let Ok(text) = std::fs::read_to_string(root().join(path)) {
-            files.push(File {
-                path: path.into(),
-                text,
-            });
+            files.push(File { path: path.into(), text });
         }
     }
     Ok(files)

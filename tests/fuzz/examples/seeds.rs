@@ -22,10 +22,7 @@ const CAROUSEL_PID: u16 = 0x200;
 fn main() -> Result<(), Box<dyn Error>> {
     let (manifest, blob) = bundle()?;
     save("datacast_manifest", "bundle", manifest.bytes())?;
-    let options = CarouselOptions {
-        block_size: 400,
-        ..CarouselOptions::default()
-    };
+    let options = CarouselOptions { block_size: 400, ..CarouselOptions::default() };
     let sections = carousel(&Carousel::new(&manifest, options)?, &blob)?;
     for (number, section) in sections.iter().enumerate() {
         let fields = &section[..section.len() - 4];
@@ -40,10 +37,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let sent = framed(sent.chain(repair.iter().map(|bytes| (0, &bytes[..]))));
     save("receiver_site", "datagrams", &sent)?;
     save("rtp_receive", "whole", &sent)?;
-    let kept = media
-        .iter()
-        .enumerate()
-        .filter(|(number, _)| number % 5 != 2);
+    let kept = media.iter().enumerate().filter(|(number, _)| number % 5 != 2);
     let kept = kept.map(|(_, bytes)| (1, &bytes[..]));
     let lossy = framed(kept.chain(repair.iter().map(|bytes| (0, &bytes[..]))));
     save("rtp_receive", "losses", &lossy)?;
@@ -52,38 +46,27 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn save(target: &str, name: &str, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("corpus")
-        .join(target);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
     fs::create_dir_all(&folder)?;
     Ok(fs::write(folder.join(name), bytes)?)
 }
 
 fn bundle() -> Result<(datacast::Manifest, Vec<u8>), Box<dyn Error>> {
     let file = |path: &str, bytes: &[u8]| -> Result<BundleFile, Box<dyn Error>> {
-        Ok(BundleFile {
-            path: RelativePath::new(path)?,
-            bytes: bytes.to_vec(),
-        })
+        Ok(BundleFile { path: RelativePath::new(path)?, bytes: bytes.to_vec() })
     };
     let files = vec![
         file("index.html", b"<p>slides</p>")?,
         file("data/harvest.csv", &b"week,kilograms\n1,12\n".repeat(60))?,
         file("empty", b"")?,
     ];
-    Ok(pack(
-        BundleName::new("worksheets", "Worksheets")?,
-        files,
-        700,
-    )?)
+    Ok(pack(BundleName::new("worksheets", "Worksheets")?, files, 700)?)
 }
 
 fn carousel(carousel: &Carousel, blob: &[u8]) -> Result<Vec<Vec<u8>>, Box<dyn Error>> {
     let mut sections = carousel.control_sections().to_vec();
     for block in 0..carousel.blocks() {
-        let range = carousel
-            .block_range(block)
-            .ok_or("every block has a range")?;
+        let range = carousel.block_range(block).ok_or("every block has a range")?;
         let mut section = Vec::new();
         let payload = &blob[range.start as usize..range.end as usize];
         carousel.write_ddb(block, payload, &mut section)?;
@@ -96,12 +79,7 @@ fn carousel(carousel: &Carousel, blob: &[u8]) -> Result<Vec<Vec<u8>>, Box<dyn Er
 fn stream(sections: &[Vec<u8>]) -> Result<Vec<Packet>, Box<dyn Error>> {
     let pid = |value| Pid::new(value).ok_or("the PID has 13 bits");
     let programs = vec![(1, pid(PMT_PID)?)];
-    let pat = Pat {
-        transport_stream_id: 1,
-        version: 0,
-        programs,
-    }
-    .to_section()?;
+    let pat = Pat { transport_stream_id: 1, version: 0, programs }.to_section()?;
     let carousel = PmtStream {
         stream_type: StreamType::DSMCC_UN,
         pid: pid(CAROUSEL_PID)?,
@@ -126,10 +104,7 @@ fn stream(sections: &[Vec<u8>]) -> Result<Vec<Packet>, Box<dyn Error>> {
 /// One matrix of datagrams with these packets, and its repair packets.
 fn datagrams(packets: &[Packet]) -> Result<(Vec<Vec<u8>>, Vec<Vec<u8>>), Box<dyn Error>> {
     let rate = Rate::new(8_446_000, 1).ok_or("the rate is not zero")?;
-    let stream = MediaStream {
-        grid: SlotGrid::new(rate),
-        ssrc: 0x6865_6164,
-    };
+    let stream = MediaStream { grid: SlotGrid::new(rate), ssrc: 0x6865_6164 };
     let matrix = Matrix::new(4, 4, true)?;
     let mut bytes = Vec::new();
     for index in 0..matrix.packets() {
@@ -142,28 +117,15 @@ fn datagrams(packets: &[Packet]) -> Result<(Vec<Vec<u8>>, Vec<Vec<u8>>), Box<dyn
     }
     let repair = Protector { stream, matrix }.protect(0, &bytes)?;
     let repair = repair.iter().map(|packet| packet.bytes.to_vec()).collect();
-    Ok((
-        bytes.chunks(DATAGRAM_SIZE).map(<[u8]>::to_vec).collect(),
-        repair,
-    ))
+    Ok((bytes.chunks(DATAGRAM_SIZE).map(<[u8]>::to_vec).collect(), repair))
 }
 
 fn capture(datagrams: &[Vec<u8>]) -> Result<Vec<u8>, Box<dyn Error>> {
-    let flow = Flow::new(
-        "10.0.0.1:5004".parse()?,
-        "239.255.42.1:5004".parse()?,
-        16,
-        34,
-    );
+    let flow = Flow::new("10.0.0.1:5004".parse()?, "239.255.42.1:5004".parse()?, 16, 34);
     let flow = flow.ok_or("the addresses are of one family")?;
     let mut out = file_header().to_vec();
     for (number, datagram) in datagrams.iter().enumerate() {
-        write_record(
-            &mut out,
-            1_800_000_000_000_000_000 + number as u64,
-            &flow,
-            datagram,
-        );
+        write_record(&mut out, 1_800_000_000_000_000_000 + number as u64, &flow, datagram);
     }
     Ok(out)
 }

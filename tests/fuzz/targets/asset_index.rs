@@ -26,9 +26,7 @@ fn check(bytes: &[u8]) {
 fn sealed(data: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = data.to_vec();
     let total = (bytes.len() as u64).to_be_bytes();
-    bytes
-        .get_mut(LENGTH_AT..LENGTH_AT + 8)?
-        .copy_from_slice(&total);
+    bytes.get_mut(LENGTH_AT..LENGTH_AT + 8)?.copy_from_slice(&total);
     let summary = IndexHeader::parse(&bytes).ok()?.summary_bytes;
     for end in [summary, bytes.len()] {
         let fields = end.checked_sub(4)?;

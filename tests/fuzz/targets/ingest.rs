@@ -19,11 +19,7 @@ fuzz_target!(|data: &[u8]| {
     let id: AssetId = "lesson".parse().expect("the id is sound");
     // What is no transport stream is left to ffmpeg, which is not what is tested here.
     let ffmpeg = PathBuf::from("/nonexistent");
-    let options = IngestOptions {
-        ffmpeg,
-        replace: true,
-        ..IngestOptions::default()
-    };
+    let options = IngestOptions { ffmpeg, replace: true, ..IngestOptions::default() };
     if ingest(&[source], &id, &library, &options, &mut |_| {}).is_ok() {
         library.check(&id).expect("what ingest makes is sound");
     }

@@ -6,11 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use receiver::{Event, Limits, Site};
 
 fuzz_target!(|data: &[u8]| {
-    let limits = Limits {
-        spool_bytes_max: 1 << 20,
-        modules_max: 64,
-        ..Limits::default()
-    };
+    let limits = Limits { spool_bytes_max: 1 << 20, modules_max: 64, ..Limits::default() };
     let mut site = Site::new(limits);
     for piece in pieces(data) {
         match piece {

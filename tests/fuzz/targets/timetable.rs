@@ -7,20 +7,12 @@ use timetable::{Severity, Source, Timetable, parse, render_human, render_short, 
 use ts::Ticks;
 
 /// A week of 2027-03, in which the kept timetables have their lessons.
-const WINDOW: [Ticks; 2] = [
-    Ticks::from_seconds(1_803_859_200),
-    Ticks::from_seconds(1_804_464_000),
-];
+const WINDOW: [Ticks; 2] = [Ticks::from_seconds(1_803_859_200), Ticks::from_seconds(1_804_464_000)];
 
 fuzz_target!(|text: &str| {
-    let sources = [Source {
-        name: "timetable.toml",
-        text,
-    }];
+    let sources = [Source { name: "timetable.toml", text }];
     let (timetable, diagnostics) = parse(&sources);
-    let has_errors = diagnostics
-        .iter()
-        .any(|found| found.severity() == Severity::Error);
+    let has_errors = diagnostics.iter().any(|found| found.severity() == Severity::Error);
     assert_eq!(timetable.is_some(), !has_errors);
     render_human(&diagnostics, &sources, false);
     render_short(&diagnostics, &sources);

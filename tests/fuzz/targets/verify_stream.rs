@@ -11,10 +11,7 @@ fuzz_target!(|data: &[u8]| {
     };
     for rate in [Rate::new(8_446_000, 1), None] {
         let judge = |size: usize| {
-            let mut verifier = Verifier::new(Options {
-                rate,
-                ..Options::default()
-            });
+            let mut verifier = Verifier::new(Options { rate, ..Options::default() });
             for piece in data.chunks(size) {
                 verifier.push(piece);
             }

@@ -17,32 +17,15 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("datacast", &["ts"]),
     ("rtp", &["ts", "fec"]),
     ("timetable", &["ts", "si"]),
-    (
-        "rundown",
-        &["ts", "es", "asset", "si", "datacast", "timetable"],
-    ),
+    ("rundown", &["ts", "es", "asset", "si", "datacast", "timetable"]),
     ("mux", &["ts"]),
     (
         "engine",
-        &[
-            "ts",
-            "es",
-            "asset",
-            "fec",
-            "si",
-            "datacast",
-            "rtp",
-            "timetable",
-            "rundown",
-            "mux",
-        ],
+        &["ts", "es", "asset", "fec", "si", "datacast", "rtp", "timetable", "rundown", "mux"],
     ),
     ("receiver", &["ts", "es", "fec", "si", "datacast", "rtp"]),
     ("verify", &["ts", "es", "si", "datacast", "rtp"]),
-    (
-        "library",
-        &["ts", "es", "asset", "datacast", "mux", "rundown"],
-    ),
+    ("library", &["ts", "es", "asset", "datacast", "mux", "rundown"]),
     ("uplink", &["ts", "rtp"]),
     (
         "headend",
@@ -107,12 +90,7 @@ const OUTSIDE: &[&str] = &["xtask", "tests", "benches"];
 
 /// Compares the arrows that cargo knows of with the table.
 pub fn check() -> Result<Vec<Finding>, String> {
-    let text = output(&mut cargo(&[
-        "metadata",
-        "--format-version",
-        "1",
-        "--no-deps",
-    ]))?;
+    let text = output(&mut cargo(&["metadata", "--format-version", "1", "--no-deps"]))?;
     let metadata: Value = serde_json::from_str(&text).map_err(|error| error.to_string())?;
     let mut findings = Vec::new();
     for package in metadata["packages"].as_array().into_iter().flatten() {
@@ -127,11 +105,7 @@ fn check_package(package: &Value, findings: &mut Vec<Finding>) {
         return;
     }
     let mut report = |what| {
-        findings.push(Finding {
-            file: format!("crates/{name}/Cargo.toml").into(),
-            line: 1,
-            what,
-        });
+        findings.push(Finding { file: format!("crates/{name}/Cargo.toml").into(), line: 1, what });
     };
     let Some((_, allowed)) = LAYERS.iter().find(|layer| layer.0 == name) else {
         return report(format!("`{name}` has no place in the table of layers"));
@@ -160,10 +134,7 @@ mod tests {
             for on in *allowed {
                 let below = LAYERS[..index].iter().any(|layer| layer.0 == *on);
                 assert!(below, "{name} names {on}, which is not below it");
-                assert!(
-                    !PURE.contains(name) || PURE.contains(on),
-                    "{name} is pure, {on} is not"
-                );
+                assert!(!PURE.contains(name) || PURE.contains(on), "{name} is pure, {on} is not");
             }
         }
     }

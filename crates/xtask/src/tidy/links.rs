@@ -15,11 +15,7 @@ pub fn check(file: &File, findings: &mut Vec<Finding>) {
         for target in targets(line) {
             if !folder.join(target).exists() {
                 let what = format!("the link to `{target}` leads nowhere");
-                findings.push(Finding {
-                    file: file.path.clone(),
-                    line: index + 1,
-                    what,
-                });
+                findings.push(Finding { file: file.path.clone(), line: index + 1, what });
             }
         }
     }

@@ -32,11 +32,7 @@ pub fn check(file: &File, findings: &mut Vec<Finding>) {
     let mut within_std = false;
     for (index, line) in lines.iter().enumerate() {
         let mut report = |what: String| {
-            findings.push(Finding {
-                file: file.path.clone(),
-                line: index + 1,
-                what,
-            });
+            findings.push(Finding { file: file.path.clone(), line: index + 1, what });
         };
         for (word, why) in WORDS {
             if words(line).any(|found| found == *word) {
@@ -56,11 +52,7 @@ pub fn check(file: &File, findings: &mut Vec<Finding>) {
     let is_top = file.path.ends_with(format!("crates/{name}/src/lib.rs"));
     if is_top && !file.text.contains("#![forbid(unsafe_code)]") {
         let what = "a pure crate forbids unsafe code".to_string();
-        findings.push(Finding {
-            file: file.path.clone(),
-            line: 1,
-            what,
-        });
+        findings.push(Finding { file: file.path.clone(), line: 1, what });
     }
 }
 
@@ -75,26 +67,17 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Vec<(usize, String)> {
-        let file = File {
-            path: "crates/mux/src/slot.rs".into(),
-            text: text.into(),
-        };
+        let file = File { path: "crates/mux/src/slot.rs".into(), text: text.into() };
         let mut findings = Vec::new();
         check(&file, &mut findings);
-        findings
-            .into_iter()
-            .map(|finding| (finding.line, finding.what))
-            .collect()
+        findings.into_iter().map(|finding| (finding.line, finding.what)).collect()
     }
 
     #[test]
     fn clocks_and_floats_are_found_also_in_grouped_imports() {
         assert_eq!(found("fn a(x: f64) {}").len(), 1);
         assert_eq!(found("let x = 1f64;").len(), 1);
-        assert_eq!(
-            found("use std::{\n    fmt,\n    time::Duration,\n};")[0].0,
-            3
-        );
+        assert_eq!(found("use std::{\n    fmt,\n    time::Duration,\n};")[0].0, 3);
         assert_eq!(found("use std::time::Duration;").len(), 1);
     }
 

@@ -12,25 +12,13 @@ const EMPTY_NAMES: &[&str] = &["common", "helper", "helpers", "misc", "util", "u
 /// Reports long files, functions and lines, and modules with empty names.
 pub fn check(file: &File, findings: &mut Vec<Finding>) {
     let lines: Vec<&str> = file.text.lines().collect();
-    let mut report = |line, what| {
-        findings.push(Finding {
-            file: file.path.clone(),
-            line,
-            what,
-        })
-    };
+    let mut report = |line, what| findings.push(Finding { file: file.path.clone(), line, what });
     if lines.len() > FILE_LINES_MAX {
-        report(
-            lines.len(),
-            format!("{} lines, of {FILE_LINES_MAX} at most", lines.len()),
-        );
+        report(lines.len(), format!("{} lines, of {FILE_LINES_MAX} at most", lines.len()));
     }
     for part in file.path.with_extension("").iter() {
         if EMPTY_NAMES.iter().any(|name| part == *name) {
-            report(
-                1,
-                format!("`{}` does not say what is inside", part.display()),
-            );
+            report(1, format!("`{}` does not say what is inside", part.display()));
         }
     }
     for (index, line) in lines.iter().enumerate() {
@@ -43,21 +31,14 @@ pub fn check(file: &File, findings: &mut Vec<Finding>) {
             && length > FUNCTION_LINES_MAX
         {
             let most = FUNCTION_LINES_MAX;
-            report(
-                index + 1,
-                format!("a function of {length} lines, of {most} at most"),
-            );
+            report(index + 1, format!("a function of {length} lines, of {most} at most"));
         }
     }
 }
 
 /// A message is not broken, so that it can be searched for, nor is the row of a table.
 fn may_be_long(line: &str) -> bool {
-    line.contains('"')
-        || line
-            .trim_start()
-            .trim_start_matches(['/', '!', ' '])
-            .starts_with('|')
+    line.contains('"') || line.trim_start().trim_start_matches(['/', '!', ' ']).starts_with('|')
 }
 
 /// The lines of the function that begins on the first of these lines, if one does. The formatter
@@ -65,20 +46,13 @@ fn may_be_long(line: &str) -> bool {
 fn function_length(lines: &[&str]) -> Option<usize> {
     let first = lines.first()?;
     let indent = &first[..first.len() - first.trim_start().len()];
-    let words = first
-        .split_whitespace()
-        .take_while(|word| !word.contains('('));
-    let starts = words
-        .chain(first.split_whitespace().take(1))
-        .any(|word| word == "fn");
+    let words = first.split_whitespace().take_while(|word| !word.contains('('));
+    let starts = words.chain(first.split_whitespace().take(1)).any(|word| word == "fn");
     if !starts || first.trim_start().starts_with("//") || first.ends_with(['}', ';']) {
         return None;
     }
     let close = format!("{indent}}}");
-    lines
-        .iter()
-        .position(|line| *line == close)
-        .map(|at| at + 1)
+    lines.iter().position(|line| *line == close).map(|at| at + 1)
 }
 
 #[cfg(test)]
@@ -87,13 +61,7 @@ mod tests {
 
     #[test]
     fn a_function_ends_at_its_own_brace() {
-        let lines = [
-            "    pub fn a(b: u8) -> u8 {",
-            "        if b {",
-            "        }",
-            "    }",
-            "}",
-        ];
+        let lines = ["    pub fn a(b: u8) -> u8 {", "        if b {", "        }", "    }", "}"];
         assert_eq!(function_length(&lines), Some(4));
         assert_eq!(function_length(&["    fn a();", "}"]), None);
         assert_eq!(function_length(&["// a fn of", "}"]), None);

@@ -5,14 +5,8 @@ use std::path::Path;
 /// The lines of a file in which only code is left: comments, the insides of literals and all that
 /// is compiled for tests alone is blank. Lines keep their numbers.
 pub fn code_lines(path: &Path, text: &str) -> Vec<String> {
-    let is_test = path
-        .iter()
-        .any(|part| part == "tests" || part == "tests.rs");
-    let code = if is_test {
-        String::new()
-    } else {
-        without_literals(text)
-    };
+    let is_test = path.iter().any(|part| part == "tests" || part == "tests.rs");
+    let code = if is_test { String::new() } else { without_literals(text) };
     without_tests(&code)
 }
 
@@ -50,9 +44,7 @@ fn token(rest: &str, first: char, before: Option<char>) -> (usize, bool) {
         if rest[1 + hashes..].starts_with('"') {
             let close = format!("\"{}", "#".repeat(hashes));
             let body = 2 + hashes;
-            let end = rest[body..]
-                .find(&close)
-                .map_or(rest.len(), |at| body + at + close.len());
+            let end = rest[body..].find(&close).map_or(rest.len(), |at| body + at + close.len());
             return (end, false);
         }
     }
@@ -109,9 +101,7 @@ fn without_tests(code: &str) -> Vec<String> {
                 let at_indent = line.len() - line.trim_start().len() == indent;
                 at_indent && (line.trim() == "}" || line.ends_with(';'))
             };
-            let end = (index..lines.len())
-                .find(|n| ends(&lines[*n]))
-                .unwrap_or(lines.len() - 1);
+            let end = (index..lines.len()).find(|n| ends(&lines[*n])).unwrap_or(lines.len() - 1);
             lines[index..=end].iter_mut().for_each(String::clear);
             index = end;
         }
@@ -140,9 +130,6 @@ mod tests {
     fn items_for_tests_are_blank_and_what_follows_them_is_kept() {
         let lines = code("#[cfg(test)]\nmod tests {\n    fn a() {}\n}\nfn kept() {}");
         assert_eq!(lines, ["", "", "", "", "fn kept() {}"]);
-        assert_eq!(
-            code("#[cfg(test)]\nuse a::b;\nfn kept() {}"),
-            ["", "", "fn kept() {}"]
-        );
+        assert_eq!(code("#[cfg(test)]\nuse a::b;\nfn kept() {}"), ["", "", "fn kept() {}"]);
     }
 }
