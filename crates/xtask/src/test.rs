@@ -43,8 +43,8 @@ pub fn run(full: bool) -> Outcome {
 
 /// The fuzz targets are a workspace of their own.
 fn format() -> Outcome {
-    shell::run(&mut words("fmt --all --check"))?;
-    shell::run(&mut words("fmt --manifest-path tests/fuzz/Cargo.toml --check"))
+    shell::run(&mut words("fmt --all -- --check --files-with-diff"))?;
+    shell::run(&mut words("fmt --manifest-path tests/fuzz/Cargo.toml -- --check --files-with-diff"))
 }
 
 fn words(line: &str) -> Command {
