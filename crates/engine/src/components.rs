@@ -43,14 +43,9 @@ pub(crate) fn carousel_components(
     let selector = carousel_selector()?;
     let component = |i: usize| {
         let mut descriptors = DescriptorLoop::new();
-        descriptors.push(&StreamIdentifier {
-            component_tag: component_tag(i),
-        })?;
+        descriptors.push(&StreamIdentifier { component_tag: component_tag(i) })?;
         let data_broadcast_id = DATA_CAROUSEL;
-        descriptors.push(&DataBroadcastId {
-            data_broadcast_id,
-            selector: selector.clone(),
-        })?;
+        descriptors.push(&DataBroadcastId { data_broadcast_id, selector: selector.clone() })?;
         Ok(PmtStream {
             stream_type: StreamType::DSMCC_UN,
             pid: multiplex.component_pid(service, i),
@@ -69,10 +64,7 @@ pub(crate) fn carousel_selector() -> Result<Vec<u8>, DescriptorError> {
         time_out_dii_ms: 60_000,
         leak_units_of_50_bytes_per_second: 0,
     };
-    info.to_selector().map_err(|error| DescriptorError::Field {
-        tag: DataBroadcastId::TAG,
-        error,
-    })
+    info.to_selector().map_err(|error| DescriptorError::Field { tag: DataBroadcastId::TAG, error })
 }
 
 /// component_tag of a component: its place, counted from one.
@@ -86,17 +78,9 @@ pub(crate) fn map_section(
     version: u8,
     streams: Vec<PmtStream>,
 ) -> Result<Vec<u8>, TableFault> {
-    let timed = streams
-        .iter()
-        .any(|s| s.stream_type != StreamType::DSMCC_UN);
+    let timed = streams.iter().any(|s| s.stream_type != StreamType::DSMCC_UN);
     let pcr_pid = if timed { PCR_PID } else { ts::Pid::NULL };
-    let pmt = Pmt {
-        program_number,
-        version,
-        pcr_pid,
-        descriptors: Vec::new(),
-        streams,
-    };
+    let pmt = Pmt { program_number, version, pcr_pid, descriptors: Vec::new(), streams };
     pmt.to_section().map_err(TableFault::Section)
 }
 
@@ -107,9 +91,7 @@ fn component(
     format: &StreamFormat,
 ) -> Result<PmtStream, TableFault> {
     let mut descriptors = DescriptorLoop::new();
-    descriptors.push(&StreamIdentifier {
-        component_tag: component_tag(number),
-    })?;
+    descriptors.push(&StreamIdentifier { component_tag: component_tag(number) })?;
     let stream_type = match &format.facts {
         Facts::Video(facts) => {
             push_video(&mut descriptors, &facts.profile)?;
@@ -117,9 +99,7 @@ fn component(
         }
         Facts::Audio(facts) => {
             let language = LanguageCode::from_bytes(format.language.code());
-            descriptors.push(&Iso639Language {
-                languages: vec![(language, 0)],
-            })?;
+            descriptors.push(&Iso639Language { languages: vec![(language, 0)] })?;
             push_audio(&mut descriptors, facts)?;
             facts.stream_type()
         }
@@ -133,11 +113,7 @@ fn component(
 
 fn push_video(loop_: &mut DescriptorLoop, profile: &VideoProfile) -> Result<(), DescriptorError> {
     match *profile {
-        VideoProfile::Avc {
-            profile_idc,
-            constraints,
-            level_idc,
-        } => loop_.push(&AvcVideo {
+        VideoProfile::Avc { profile_idc, constraints, level_idc } => loop_.push(&AvcVideo {
             profile_idc,
             constraint_flags: constraints,
             level_idc,
@@ -145,9 +121,7 @@ fn push_video(loop_: &mut DescriptorLoop, profile: &VideoProfile) -> Result<(), 
             pictures_of_24_hours: false,
             frame_packing_sei_not_present: true,
         }),
-        VideoProfile::Hevc {
-            profile_tier_level, ..
-        } => loop_.push(&HevcVideo {
+        VideoProfile::Hevc { profile_tier_level, .. } => loop_.push(&HevcVideo {
             profile_tier_level,
             temporal_subset: None,
             still_present: false,
@@ -174,10 +148,5 @@ fn push_audio(loop_: &mut DescriptorLoop, facts: &AudioFacts) -> Result<(), Desc
 }
 
 fn aac(profile_and_level: u8) -> Aac {
-    Aac {
-        profile_and_level,
-        aac_type: None,
-        saoc_de: false,
-        additional: Vec::new(),
-    }
+    Aac { profile_and_level, aac_type: None, saoc_de: false, additional: Vec::new() }
 }

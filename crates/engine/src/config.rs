@@ -91,9 +91,5 @@ impl Multiplex {
 
 /// A title in the language that receivers show when they know only one.
 pub(crate) fn native(title: &Title) -> &str {
-    if title.zh.is_empty() {
-        &title.en
-    } else {
-        &title.zh
-    }
+    if title.zh.is_empty() { &title.en } else { &title.zh }
 }

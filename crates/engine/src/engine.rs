@@ -5,7 +5,7 @@ use crate::share::COUNTER_PERIOD;
 use crate::wheel::packets_of;
 use datacast::Carousel;
 use datacast::schedule::{Share, blocks};
-use rundown::Rundown;
+use rundown::{Airing, AssetIx, Rundown};
 use ts::packet::PAYLOAD_MAX;
 use ts::{Pid, TICKS_PER_SECOND, Ticks};
 
@@ -51,6 +51,8 @@ pub struct Engine {
     pub(crate) rundown: Rundown,
     /// The carousel of each bundle of the rundown; `None` where its blob is missing.
     pub(crate) carousels: Vec<Option<Carousel>>,
+    /// The services whose slate is shown, each from a superframe on to the end of what was on.
+    pub(crate) covered: Vec<(usize, u64)>,
 }
 
 impl Engine {
@@ -63,45 +65,53 @@ impl Engine {
         let count = multiplex.services.len();
         if count > Multiplex::SERVICES_MAX {
             let (multiplex, max) = (multiplex.name, Multiplex::SERVICES_MAX);
-            return Err(EngineError::TooManyServices {
-                multiplex,
-                count,
-                max,
-            });
+            return Err(EngineError::TooManyServices { multiplex, count, max });
         }
         for i in 0..count.max(rundown.services.len()) {
             let expected = multiplex.services.get(i).map(|s| s.id.clone());
             let found = rundown.services.get(i).map(|s| s.id.clone());
             if expected != found {
                 let multiplex = multiplex.name;
-                return Err(EngineError::OtherServices {
-                    multiplex,
-                    expected,
-                    found,
-                });
+                return Err(EngineError::OtherServices { multiplex, expected, found });
             }
         }
         let max = usize::from(crate::config::PIDS_PER_SERVICE) - 1;
         for service in &multiplex.services {
-            let count = rundown
-                .bundles
-                .iter()
-                .filter(|b| b.service == service.id)
-                .count();
+            let count = rundown.bundles.iter().filter(|b| b.service == service.id).count();
             if count > max {
                 let service = service.id.clone();
-                return Err(EngineError::TooManyBundles {
-                    service,
-                    count,
-                    max,
-                });
+                return Err(EngineError::TooManyBundles { service, count, max });
             }
         }
-        Ok(Engine {
-            multiplex,
-            rundown,
-            carousels,
-        })
+        let covered = Vec::new();
+        Ok(Engine { multiplex, rundown, carousels, covered })
+    }
+
+    /// The same engine with the slate on a service from superframe `k` to the end of what is on
+    /// there; `None` when the slate is what is on.
+    pub fn with_slate(&self, service: usize, k: u64) -> Option<Engine> {
+        let at = self.multiplex.grid.start(k);
+        let (airing, slate) = self.lost(service, at)?;
+        if airing.asset == slate || self.cover_of(service, at).is_some() {
+            return None;
+        }
+        let mut engine = self.clone();
+        engine.covered.push((service, k));
+        Some(engine)
+    }
+
+    /// The airing that is being delivered at an instant, and the slate that can stand for it.
+    pub(crate) fn lost(&self, service: usize, at: Ticks) -> Option<(&Airing, AssetIx)> {
+        let of_service = self.rundown.services.get(service)?;
+        let delivered = |a: &&Airing| a.video.from <= at && at < a.video.until;
+        Some((of_service.airings.iter().find(delivered)?, of_service.slate?))
+    }
+
+    /// When the slate took over from the airing that would be delivered at an instant.
+    pub(crate) fn cover_of(&self, service: usize, at: Ticks) -> Option<Ticks> {
+        let starts = self.covered.iter().filter(|(s, _)| *s == service);
+        let mut starts = starts.map(|(_, k)| self.multiplex.grid.start(*k)).filter(|s| *s <= at);
+        starts.find(|start| self.lost(service, *start).is_some_and(|(a, _)| at < a.audio.until))
     }
 
     /// What is configured.
@@ -159,13 +169,8 @@ impl Engine {
         let service_id = &self.rundown.bundles[bundle].service;
         let before = self.rundown.bundles[..bundle].iter();
         let component = before.filter(|b| b.service == *service_id).count();
-        let service = self
-            .multiplex
-            .services
-            .iter()
-            .position(|s| s.id == *service_id);
-        self.multiplex
-            .component_pid(service.unwrap_or(0), component)
+        let service = self.multiplex.services.iter().position(|s| s.id == *service_id);
+        self.multiplex.component_pid(service.unwrap_or(0), component)
     }
 
     /// Seconds that a bundle takes to be sent once at its promised rate.
@@ -181,11 +186,7 @@ impl Engine {
 
 /// Packets of a carousel's directory, each section in packets of its own.
 pub(crate) fn control_packets(carousel: &Carousel) -> u32 {
-    carousel
-        .control_sections()
-        .iter()
-        .map(|s| packets_of(s))
-        .sum()
+    carousel.control_sections().iter().map(|s| packets_of(s)).sum()
 }
 
 /// Packets of a full block.

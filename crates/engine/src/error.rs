@@ -93,13 +93,7 @@ impl Contributors {
 
 impl core::fmt::Display for Contributors {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        write!(
-            f,
-            "{} of {} packets: tables {}",
-            self.total(),
-            self.slots,
-            self.tables
-        )?;
+        write!(f, "{} of {} packets: tables {}", self.total(), self.slots, self.tables)?;
         for (id, packets) in &self.services {
             write!(f, ", service {id} {packets}")?;
         }

@@ -29,10 +29,7 @@ pub fn fill(
     out: &mut [u8],
 ) -> Result<(), Missing> {
     let stride = header + DATAGRAM_PACKETS as usize * PACKET_SIZE;
-    assert_eq!(
-        out.len(),
-        stride * engine.multiplex.grid.datagrams() as usize
-    );
+    assert_eq!(out.len(), stride * engine.multiplex.grid.datagrams() as usize);
     let mut writers = Vec::with_capacity(plan.pieces.len());
     for piece in &plan.pieces {
         writers.push(PieceWriter::new(piece, data));
@@ -51,11 +48,7 @@ pub fn fill(
         match *owner {
             FREE => *out = NULL_PACKET,
             OWNER_CLOCK => {
-                *out = pcr_packet(
-                    PCR_PID,
-                    0,
-                    engine.multiplex.grid.slots().time_of(slot).pcr(),
-                );
+                *out = pcr_packet(PCR_PID, 0, engine.multiplex.grid.slots().time_of(slot).pcr());
             }
             OWNER_TABLE => *out = tables.next().map_or(NULL_PACKET, |(_, packet)| *packet),
             owner => match writers.get_mut(usize::from(owner - OWNER_FIRST)) {
@@ -94,13 +87,7 @@ fn carousel_packets(
         spare -= share;
         left -= 1;
         let continuity = packets.len() as u8;
-        packetise_exact(
-            part.pid,
-            continuity,
-            section,
-            packets_for(section.len()) + share,
-            packets,
-        );
+        packetise_exact(part.pid, continuity, section, packets_for(section.len()) + share, packets);
     };
     for section in control {
         push(section, &mut packets);
@@ -108,14 +95,9 @@ fn carousel_packets(
     let mut section = Vec::with_capacity(ts::section::SECTION_MAX);
     for (i, block) in part.blocks.iter().enumerate() {
         let need = part.first_need + i;
-        let payload = data
-            .get(need)
-            .and_then(Option::as_ref)
-            .ok_or(Missing { need })?;
+        let payload = data.get(need).and_then(Option::as_ref).ok_or(Missing { need })?;
         section.clear();
-        carousel
-            .write_ddb(*block, payload, &mut section)
-            .map_err(|_| Missing { need })?;
+        carousel.write_ddb(*block, payload, &mut section).map_err(|_| Missing { need })?;
         push(&section, &mut packets);
     }
     Ok(packets)
@@ -143,14 +125,7 @@ impl<'a> PieceWriter<'a> {
         let stream = &piece.play.index.streams[play.stream];
         let packet = piece.packets.start;
         let (unit, in_unit) = play.locate(stream, packet);
-        PieceWriter {
-            piece,
-            stream,
-            data,
-            unit,
-            in_unit,
-            packet,
-        }
+        PieceWriter { piece, stream, data, unit, in_unit, packet }
     }
 
     fn next(&mut self, out: &mut Packet) -> Result<(), Missing> {
@@ -171,7 +146,7 @@ impl<'a> PieceWriter<'a> {
             pes::set_timestamps(out, pts, dts);
         }
         set_pid(out, self.piece.pid);
-        set_continuity(out, self.packet as u8);
+        set_continuity(out, (self.packet as u8).wrapping_add(play.counter));
         self.packet += 1;
         self.in_unit += 1;
         if self.in_unit == u32::from(unit.packets) + padding {
@@ -184,11 +159,7 @@ impl<'a> PieceWriter<'a> {
     fn source(&self, unit: &AccessUnit, in_unit: u32) -> Result<&'a Packet, Missing> {
         let packet = unit.first_packet + in_unit;
         let need = self.piece.first_need + (packet / PAGE_PACKETS - self.piece.first_page) as usize;
-        let page = self
-            .data
-            .get(need)
-            .and_then(Option::as_ref)
-            .ok_or(Missing { need })?;
+        let page = self.data.get(need).and_then(Option::as_ref).ok_or(Missing { need })?;
         let at = (packet % PAGE_PACKETS) as usize * PACKET_SIZE;
         let bytes = page.get(at..at + PACKET_SIZE).ok_or(Missing { need })?;
         Ok(bytes.try_into().expect("the range is a packet long"))
@@ -203,14 +174,8 @@ fn split(source: &Packet, part: u32, padding: u32, out: &mut Packet) {
     let head = payload.len().saturating_sub(padding as usize);
     let (bytes, start) = match part {
         0 => (&payload[..head], view.unit_start()),
-        _ => (
-            &payload[head + part as usize - 1..head + part as usize],
-            false,
-        ),
+        _ => (&payload[head + part as usize - 1..head + part as usize], false),
     };
-    let flags = AdaptationFlags {
-        random_access: part == 0 && view.random_access(),
-        pcr: None,
-    };
+    let flags = AdaptationFlags { random_access: part == 0 && view.random_access(), pcr: None };
     write_packet(out, view.pid(), 0, start, flags, bytes);
 }

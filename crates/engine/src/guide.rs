@@ -36,19 +36,13 @@ impl GuideContext<'_> {
         at: Ticks,
     ) -> Result<[Section; 2], TableFault> {
         let behind = service.events.partition_point(|e| e.start <= at);
-        let current = service.events[..behind]
-            .last()
-            .filter(|e| at < e.start + e.duration);
+        let current = service.events[..behind].last().filter(|e| at < e.start + e.duration);
         let day = self.clock.utc_seconds(at) / DAY_S;
         let horizon_s = (day + u64::from(HORIZON_DAYS)) * DAY_S;
         let next = service.events.get(behind);
         let next = next.filter(|e| self.clock.utc_seconds(e.start) < horizon_s);
-        let present = current
-            .map(|e| self.event(e, RunningStatus::RUNNING))
-            .transpose()?;
-        let following = next
-            .map(|e| self.event(e, RunningStatus::NOT_RUNNING))
-            .transpose()?;
+        let present = current.map(|e| self.event(e, RunningStatus::RUNNING)).transpose()?;
+        let following = next.map(|e| self.event(e, RunningStatus::NOT_RUNNING)).transpose()?;
         let version = self.version(day, changes_since(service, self.midnight(day, at), at));
         let sections =
             present_following(&self.service, present.as_ref(), following.as_ref(), version)?;
@@ -64,18 +58,11 @@ impl GuideContext<'_> {
         let window = day * DAY_S..(day + u64::from(HORIZON_DAYS)) * DAY_S;
         let in_window = |e: &&Event| window.contains(&self.clock.utc_seconds(e.start));
         let events = service.events.iter().filter(in_window);
-        let events: Result<Vec<_>, _> = events
-            .map(|e| self.event(e, RunningStatus::UNDEFINED))
-            .collect();
+        let events: Result<Vec<_>, _> =
+            events.map(|e| self.event(e, RunningStatus::UNDEFINED)).collect();
         let today = UtcSeconds(day * DAY_S);
         let version = (day as u32).wrapping_add(self.revision) as u8 & 0x1f;
-        Ok(schedule_sections(
-            &self.service,
-            today,
-            &events?,
-            HORIZON_DAYS,
-            version,
-        )?)
+        Ok(schedule_sections(&self.service, today, &events?, HORIZON_DAYS, version)?)
     }
 
     /// Packets that the longest present/following section takes on a day of UTC. An event that is
@@ -122,9 +109,7 @@ impl GuideContext<'_> {
             }
         }
         if let Some((genre, user)) = event.content {
-            descriptors.push(&Content {
-                items: vec![ContentItem { genre, user }],
-            })?;
+            descriptors.push(&Content { items: vec![ContentItem { genre, user }] })?;
         }
         let end = self.clock.utc_seconds(event.start + event.duration);
         let start = self.clock.utc_seconds(event.start);

@@ -3,13 +3,13 @@
 use crate::config::Multiplex;
 use crate::engine::Engine;
 use crate::error::{Contributors, PlanError, TableFault};
-use crate::play::Play;
+use crate::play::{Counters, Play, component};
 use crate::share::{Claim, divide};
 use crate::tables::Tables;
 use asset::{AssetIndex, PAGE_PACKETS};
 use core::ops::Range;
 use mux::Merger;
-use rundown::AssetIx;
+use rundown::{Airing, AssetIx};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use ts::{Packet, Pid, Span, Ticks};
@@ -161,26 +161,19 @@ impl Planner {
             return Err(overbooked(&demands));
         }
         for slot in clocks {
-            self.merger
-                .reserve(slot, OWNER_CLOCK)
-                .map_err(|_| overbooked(&demands))?;
+            self.merger.reserve(slot, OWNER_CLOCK).map_err(|_| overbooked(&demands))?;
         }
         for (slot, _) in &tables {
-            self.merger
-                .reserve(*slot, OWNER_TABLE)
-                .map_err(|_| overbooked(&demands))?;
+            self.merger.reserve(*slot, OWNER_TABLE).map_err(|_| overbooked(&demands))?;
         }
         for (owner, piece) in (OWNER_FIRST..).zip(&pieces) {
-            self.merger
-                .demand(owner, nominal_slots(piece, from, until, slots));
+            self.merger.demand(owner, nominal_slots(piece, from, until, slots));
         }
         let free = self.merger.merge().map_err(|_| overbooked(&demands))?;
         let carousels = carousels(engine, superframe, from, free - demands.nulls);
         let first = OWNER_FIRST + pieces.len() as u16;
-        let counts: Vec<(u16, u32)> = (first..)
-            .zip(&carousels)
-            .map(|(owner, part)| (owner, part.packets))
-            .collect();
+        let counts: Vec<(u16, u32)> =
+            (first..).zip(&carousels).map(|(owner, part)| (owner, part.packets)).collect();
         self.merger.share(free, &counts);
         let used: u32 = counts.iter().map(|(_, packets)| packets).sum();
         let usage = Usage {
@@ -231,52 +224,89 @@ impl Planner {
         until: Ticks,
         index: &mut impl FnMut(AssetIx) -> Option<Arc<AssetIndex>>,
     ) -> Result<Vec<Piece>, PlanError> {
-        self.plays
-            .retain(|_, play| play.airing.audio.until.max(play.airing.video.until) > from);
+        self.plays.retain(|_, play| play.airing.audio.until.max(play.airing.video.until) > from);
         let mut pieces = Vec::new();
         for service in 0..engine.rundown.services.len() {
             let of_service = &engine.rundown.services[service];
-            for place in of_service.delivered_in(from, until) {
-                let play = self.play(engine, service, place, index)?;
-                push_pieces(&engine.multiplex, service, &play, from, until, &mut pieces);
+            let covered_from = engine.cover_of(service, from);
+            for airing in &of_service.airings[of_service.delivered_in(from, until)] {
+                let lost = |at: &Ticks| airing.video.from <= *at && *at < airing.video.until;
+                let plays = match covered_from.filter(lost) {
+                    Some(at) => self.covering(engine, service, airing, at, index)?,
+                    None => vec![self.play(engine, service, airing, index)?],
+                };
+                for play in plays {
+                    push_pieces(&engine.multiplex, service, &play, from, until, &mut pieces);
+                }
             }
         }
         Ok(pieces)
+    }
+
+    /// The plays of the slate that stands for an airing from an instant on. Its packets count on
+    /// from those that the airing has sent.
+    fn covering(
+        &mut self,
+        engine: &Engine,
+        service: usize,
+        lost: &Airing,
+        at: Ticks,
+        index: &mut impl FnMut(AssetIx) -> Option<Arc<AssetIndex>>,
+    ) -> Result<Vec<Arc<Play>>, PlanError> {
+        let Some(slate) = engine.rundown.services[service].slate else { return Ok(Vec::new()) };
+        let mut counts = Vec::new();
+        // Where not even the index can be had, nothing of the airing was sent.
+        if let Ok(play) = self.play(engine, service, lost, index) {
+            for stream in &play.streams {
+                let component = component(&play.index, stream.stream);
+                counts.resize(counts.len().max(component + 1), 0);
+                counts[component] = stream.curve.first_at_or_after(at.since(lost.start));
+            }
+        }
+        let airings = rundown::cover(lost, at, slate, &engine.rundown.asset(slate).1);
+        let last = airings.len().saturating_sub(1);
+        let mut plays = Vec::new();
+        for (i, airing) in airings.into_iter().enumerate() {
+            let counters = Counters { counts: counts.clone(), closes: i == last };
+            plays.push(self.play_counting_on(engine, service, &airing, &counters, index)?);
+        }
+        Ok(plays)
     }
 
     fn play(
         &mut self,
         engine: &Engine,
         service: usize,
-        place: usize,
+        airing: &Airing,
         index: &mut impl FnMut(AssetIx) -> Option<Arc<AssetIndex>>,
     ) -> Result<Arc<Play>, PlanError> {
-        let of_service = &engine.rundown.services[service];
-        let airing = &of_service.airings[place];
+        self.play_counting_on(engine, service, airing, &Counters::default(), index)
+    }
+
+    fn play_counting_on(
+        &mut self,
+        engine: &Engine,
+        service: usize,
+        airing: &Airing,
+        counters: &Counters,
+        index: &mut impl FnMut(AssetIx) -> Option<Arc<AssetIndex>>,
+    ) -> Result<Arc<Play>, PlanError> {
         if let Some(play) = self.plays.get(&(service, airing.start))
             && play.airing == *airing
         {
             return Ok(play.clone());
         }
         let name = || {
-            let asset = engine.rundown.asset(airing.asset).0.clone();
-            (of_service.id.clone(), asset)
+            let service = engine.rundown.services[service].id.clone();
+            (service, engine.rundown.asset(airing.asset).0.clone())
         };
         let index = index(airing.asset).ok_or_else(|| {
             let (service, asset) = name();
-            PlanError::NoIndex {
-                service,
-                asset,
-                ix: airing.asset,
-            }
+            PlanError::NoIndex { service, asset, ix: airing.asset }
         })?;
-        let play = Play::new(airing.clone(), index).map_err(|source| {
+        let play = Play::counting_on(airing.clone(), index, counters).map_err(|source| {
             let (service, asset) = name();
-            PlanError::Play {
-                service,
-                asset,
-                source,
-            }
+            PlanError::Play { service, asset, source }
         })?;
         let play = Arc::new(play);
         self.plays.insert((service, airing.start), play.clone());
@@ -292,8 +322,7 @@ impl Plan {
             piece.first_page = pages.start;
             piece.first_need = self.needs.len();
             let asset = piece.play.airing.asset;
-            self.needs
-                .extend(pages.map(|page| Need::Page { asset, page }));
+            self.needs.extend(pages.map(|page| Need::Page { asset, page }));
         }
         for part in &mut self.carousels {
             part.first_need = self.needs.len();
@@ -301,8 +330,7 @@ impl Plan {
             let range = |block: &u64| carousel.and_then(|c| c.block_range(*block));
             let bundle = part.bundle;
             let ranges = part.blocks.iter().filter_map(range);
-            self.needs
-                .extend(ranges.map(|range| Need::Blob { bundle, range }));
+            self.needs.extend(ranges.map(|range| Need::Blob { bundle, range }));
         }
     }
 }
@@ -325,9 +353,7 @@ fn pages_of(piece: &Piece) -> Range<u32> {
 fn clock_slots(from: Ticks, until: Ticks, slots: u32) -> Vec<u32> {
     let length = until.since(from).0;
     let count = length.div_euclid(CLOCK_INTERVAL.0) as u64 + 1;
-    (0..count)
-        .map(|i| (i * u64::from(slots) / count) as u32)
-        .collect()
+    (0..count).map(|i| (i * u64::from(slots) / count) as u32).collect()
 }
 
 fn push_pieces(
@@ -338,16 +364,9 @@ fn push_pieces(
     until: Ticks,
     pieces: &mut Vec<Piece>,
 ) {
-    let mut audio = 0;
     for (number, stream) in play.streams.iter().enumerate() {
-        let is_video = play.index.streams[stream.stream].format.facts.is_video();
-        audio += usize::from(!is_video);
-        let component = if is_video { 0 } else { audio };
-        let at = |time: Ticks| {
-            stream
-                .curve
-                .first_at_or_after(time.since(play.airing.start))
-        };
+        let component = component(&play.index, stream.stream);
+        let at = |time: Ticks| stream.curve.first_at_or_after(time.since(play.airing.start));
         let packets = at(from)..at(until);
         if !packets.is_empty() {
             pieces.push(Piece {
@@ -408,12 +427,7 @@ fn demands(
     }
     let bundles = engine
         .on_air(superframe, at)
-        .map(|b| {
-            (
-                engine.rundown.bundles[b].id.clone(),
-                engine.guaranteed_packets(b),
-            )
-        })
+        .map(|b| (engine.rundown.bundles[b].id.clone(), engine.guaranteed_packets(b)))
         .collect();
     Contributors {
         slots,
@@ -436,18 +450,7 @@ fn carousels(engine: &Engine, superframe: u64, at: Ticks, room: u32) -> Vec<Caro
     let part = |(bundle, packets): (usize, u32)| {
         let blocks = engine.blocks(bundle, superframe, packets);
         let pid = engine.carousel_pid(bundle);
-        CarouselPart {
-            bundle,
-            pid,
-            packets,
-            blocks,
-            first_need: 0,
-        }
+        CarouselPart { bundle, pid, packets, blocks, first_need: 0 }
     };
-    bundles
-        .into_iter()
-        .zip(shares)
-        .filter(|(_, p)| *p > 0)
-        .map(part)
-        .collect()
+    bundles.into_iter().zip(shares).filter(|(_, p)| *p > 0).map(part).collect()
 }

@@ -60,28 +60,43 @@ pub struct StreamPlay {
     pub padded_unit: usize,
     /// Packets that it is split into beyond itself.
     pub padding: u32,
+    /// The continuity counter of the first packet.
+    pub counter: u8,
     /// When packets leave, relative to the airing's start.
     pub curve: Curve,
     stamps: Stamps,
 }
 
+/// Where the continuity counters of a service stand when an airing takes over in mid-count.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counters {
+    /// By component: video, then each audio stream.
+    pub counts: Vec<u32>,
+    /// Whether the airing is the last to count on from there: the next one begins at zero.
+    pub closes: bool,
+}
+
 impl Play {
     /// Plans an airing.
     pub fn new(airing: Airing, index: Arc<AssetIndex>) -> Result<Play, PlayError> {
+        Play::counting_on(airing, index, &Counters::default())
+    }
+
+    /// Plans an airing that takes over in mid-count.
+    pub(crate) fn counting_on(
+        airing: Airing,
+        index: Arc<AssetIndex>,
+        counters: &Counters,
+    ) -> Result<Play, PlayError> {
         let mut streams = Vec::new();
         for (number, stream) in index.streams.iter().enumerate() {
-            let planned =
-                StreamPlay::new(&airing, &index, number, stream).map_err(|source| PlayError {
-                    stream: number,
-                    source,
-                })?;
+            let counter = counters.counts.get(component(&index, number)).copied().unwrap_or(0);
+            let count = (counter % COUNTER_PERIOD, counters.closes);
+            let planned = StreamPlay::new(&airing, &index, number, stream, count)
+                .map_err(|source| PlayError { stream: number, source })?;
             streams.extend(planned);
         }
-        Ok(Play {
-            airing,
-            index,
-            streams,
-        })
+        Ok(Play { airing, index, streams })
     }
 }
 
@@ -92,6 +107,7 @@ impl StreamPlay {
         index: &AssetIndex,
         number: usize,
         stream: &StreamIndex,
+        (counter, closes): (u32, bool),
     ) -> Result<Option<StreamPlay>, DeliveryError> {
         let frame = stream.format.frame_duration;
         let (units, stamps, window) = if stream.format.facts.is_video() {
@@ -105,7 +121,8 @@ impl StreamPlay {
             return Ok(None);
         }
         let sent = stream.packets_before[units.end] - stream.packets_before[units.start];
-        let padding = (COUNTER_PERIOD - sent % COUNTER_PERIOD) % COUNTER_PERIOD;
+        let counted = if closes { sent + counter } else { sent };
+        let padding = (COUNTER_PERIOD - counted % COUNTER_PERIOD) % COUNTER_PERIOD;
         let last = &stream.units[units.end - 1];
         // A first packet with enough payload to give a byte to each part and keep its PES header.
         let can_split = |i: &usize| stream.units[*i].bytes >= PADDED_BYTES_MIN;
@@ -119,6 +136,7 @@ impl StreamPlay {
             units,
             padded_unit,
             padding,
+            counter: counter as u8,
             curve: no_curve(),
             stamps,
         };
@@ -138,10 +156,7 @@ impl StreamPlay {
             Stamps::Video(cut) => (cut.present(unit), cut.decode(unit)),
             Stamps::Audio(cut) => (cut.decode(unit), cut.decode(unit)),
         };
-        (
-            (airing.start + pts).timestamp(),
-            (airing.start + dts).timestamp(),
-        )
+        ((airing.start + pts).timestamp(), (airing.start + dts).timestamp())
     }
 
     /// The unit that a packet of the airing belongs to, and the packet's place in it.
@@ -160,11 +175,7 @@ impl StreamPlay {
 
     /// Packets of the airing before a unit.
     fn before(&self, stream: &StreamIndex, unit: usize) -> u32 {
-        let padding = if unit > self.padded_unit {
-            self.padding
-        } else {
-            0
-        };
+        let padding = if unit > self.padded_unit { self.padding } else { 0 };
         stream.packets_before[unit] - stream.packets_before[self.units.start] + padding
     }
 
@@ -180,16 +191,8 @@ impl StreamPlay {
                 Stamps::Video(cut) => cut.decode(unit),
                 Stamps::Audio(cut) => cut.decode(unit),
             };
-            let padding = if i == self.padded_unit {
-                self.padding
-            } else {
-                0
-            };
-            UnitLoad {
-                decode,
-                packets: u32::from(unit.packets) + padding,
-                bytes: unit.bytes,
-            }
+            let padding = if i == self.padded_unit { self.padding } else { 0 };
+            UnitLoad { decode, packets: u32::from(unit.packets) + padding, bytes: unit.bytes }
         };
         self.units.clone().map(load).collect()
     }
@@ -208,6 +211,15 @@ fn tube(start: Ticks, window: DeliveryWindow, end: Span, stream: &StreamIndex) -
         early_margin: EARLY_MARGIN,
         packets_per_second_max: (buffer.transport_rate_bps * 9 / 10 / PACKET_BITS).max(1),
     }
+}
+
+/// The component of a service that a stream of an asset is: video is 0, audio begins at 1.
+pub(crate) fn component(index: &AssetIndex, stream: usize) -> usize {
+    if index.streams[stream].format.facts.is_video() {
+        return 0;
+    }
+    let before = index.streams[..stream].iter();
+    before.filter(|s| !s.format.facts.is_video()).count() + 1
 }
 
 fn no_curve() -> Curve {

@@ -41,9 +41,7 @@ impl VideoCut {
         frame: FrameDuration,
         units: &[AccessUnit],
     ) -> (Range<usize>, VideoCut) {
-        let first = units
-            .partition_point(|u| u.dts < airing.in_point)
-            .saturating_sub(1);
+        let first = units.partition_point(|u| u.dts < airing.in_point).saturating_sub(1);
         let first = entry_unit(units, first, airing.in_point);
         let wanted = airing.end.since(airing.start);
         let whole = duration - airing.in_point;
@@ -96,9 +94,7 @@ impl VideoCut {
 fn entry_unit(units: &[AccessUnit], near: usize, in_point: Span) -> usize {
     let shown_at = |i: &usize| units[*i].random_access && units[*i].pts == in_point;
     let ahead = (near..units.len()).find(shown_at);
-    ahead
-        .or_else(|| (0..near).rev().find(shown_at))
-        .unwrap_or(0)
+    ahead.or_else(|| (0..near).rev().find(shown_at)).unwrap_or(0)
 }
 
 /// Among the places where decoding order and order on screen both have a border, the one whose
@@ -146,10 +142,7 @@ impl AudioCut {
     ) -> (Range<usize>, AudioCut) {
         let half = Span(frame.ticks_of(1) as i64 / 2);
         let reference = units.partition_point(|u| u.pts < airing.in_point - half);
-        let mut cut = AudioCut {
-            in_point: airing.in_point,
-            shift: Span(0),
-        };
+        let mut cut = AudioCut { in_point: airing.in_point, shift: Span(0) };
         if let Some(unit) = units.get(reference) {
             let at = airing.start + cut.decode(unit);
             // The grid line nearest to the frame.

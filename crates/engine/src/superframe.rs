@@ -45,11 +45,7 @@ impl SuperframeGrid {
         let datagrams_max = slots.first_at_or_after(length) / DATAGRAM_PACKETS;
         let datagrams = datagrams_max / unit.max(1) * unit.max(1);
         if datagrams == 0 {
-            return Err(SuperframeError::TooSlow {
-                rate,
-                datagrams_max,
-                unit,
-            });
+            return Err(SuperframeError::TooSlow { rate, datagrams_max, unit });
         }
         Ok(SuperframeGrid { slots, datagrams })
     }
@@ -87,10 +83,7 @@ impl SuperframeGrid {
 
     /// The superframe that an instant falls into.
     pub const fn at(self, time: Ticks) -> u64 {
-        let slot = self
-            .slots
-            .first_at_or_after(Ticks(time.0 + 1))
-            .saturating_sub(1);
+        let slot = self.slots.first_at_or_after(Ticks(time.0 + 1)).saturating_sub(1);
         slot / (self.datagrams * DATAGRAM_PACKETS)
     }
 }
@@ -104,14 +97,7 @@ mod tests {
     fn a_multiplex_too_slow_for_its_matrix_is_refused() {
         let rate = Rate::new(500_000, 1).unwrap();
         let error = SuperframeGrid::new(rate, 100).unwrap_err();
-        assert_eq!(
-            error,
-            SuperframeError::TooSlow {
-                rate,
-                datagrams_max: 73,
-                unit: 100
-            }
-        );
+        assert_eq!(error, SuperframeError::TooSlow { rate, datagrams_max: 73, unit: 100 });
     }
 
     proptest! {

@@ -58,14 +58,10 @@ struct Day {
 
 impl Tables {
     pub(crate) fn new(multiplex: &Multiplex, rundown: &Rundown) -> Result<Tables, TableFault> {
-        let maps: Result<Vec<_>, _> = (0..multiplex.services.len())
-            .map(|i| service_maps(multiplex, rundown, i))
-            .collect();
+        let maps: Result<Vec<_>, _> =
+            (0..multiplex.services.len()).map(|i| service_maps(multiplex, rundown, i)).collect();
         let guided = rundown.services.iter().enumerate();
-        let guided = guided
-            .filter(|(_, s)| !s.airings.is_empty())
-            .map(|(i, _)| i)
-            .collect();
+        let guided = guided.filter(|(_, s)| !s.airings.is_empty()).map(|(i, _)| i).collect();
         Ok(Tables {
             pat: association_section(multiplex, rundown)?,
             maps: maps?,
@@ -96,17 +92,10 @@ impl Tables {
             // Half a period on, so that a map of many packets has room before the next one.
             let sent = evenly(MAPS_PER_SUPERFRAME, slots, phase).map(|slot| {
                 let at = slot_time(multiplex, superframe, slot);
-                Sending {
-                    slot,
-                    section: maps.section_at(&rundown.services[i], at).to_vec(),
-                }
+                Sending { slot, section: maps.section_at(&rundown.services[i], at).to_vec() }
             });
             let packets = maps.packets * MAPS_PER_SUPERFRAME;
-            runs.push(PidRun {
-                pid: maps.pid,
-                packets,
-                sendings: sent.collect(),
-            });
+            runs.push(PidRun { pid: maps.pid, packets, sendings: sent.collect() });
         }
         if !self.guided.is_empty() {
             runs.push(self.guide_run(multiplex, rundown, superframe)?);
@@ -152,15 +141,8 @@ impl Tables {
             descriptors.push(&time_offset(multiplex, rundown, at))?;
             Tot { utc, descriptors }.to_section()?
         };
-        let sendings = vec![Sending {
-            slot,
-            section: section.into_bytes(),
-        }];
-        Ok(PidRun {
-            pid: Pid::TDT,
-            packets: 1,
-            sendings,
-        })
+        let sendings = vec![Sending { slot, section: section.into_bytes() }];
+        Ok(PidRun { pid: Pid::TDT, packets: 1, sendings })
     }
 
     fn guide_run(
@@ -181,33 +163,19 @@ impl Tables {
             let context = context(multiplex, rundown, service);
             let at = slot_time(multiplex, superframe, slot);
             let [present, following] = context.present_following(&rundown.services[service], at)?;
-            let section = if i < self.guided.len() {
-                present
-            } else {
-                following
-            };
-            sendings.push(Sending {
-                slot,
-                section: section.into_bytes(),
-            });
+            let section = if i < self.guided.len() { present } else { following };
+            sendings.push(Sending { slot, section: section.into_bytes() });
         }
         for (i, schedule) in self.days[&today].schedules.iter().enumerate() {
-            let due: Vec<&Section> = schedule
-                .iter()
-                .filter(|s| is_due(s, superframe % SCHEDULE_SUPERFRAMES))
-                .collect();
+            let due: Vec<&Section> =
+                schedule.iter().filter(|s| is_due(s, superframe % SCHEDULE_SUPERFRAMES)).collect();
             let phase = (i as u32 * 2 + 1) * 1000 / (2 * count + 1);
             let slots = evenly(due.len() as u32, slots, phase);
-            sendings.extend(slots.zip(due).map(|(slot, s)| Sending {
-                slot,
-                section: s.bytes().to_vec(),
-            }));
+            sendings.extend(
+                slots.zip(due).map(|(slot, s)| Sending { slot, section: s.bytes().to_vec() }),
+            );
         }
-        Ok(PidRun {
-            pid: Pid::EIT,
-            packets,
-            sendings,
-        })
+        Ok(PidRun { pid: Pid::EIT, packets, sendings })
     }
 
     /// Packets of the guide in each superframe of a superframe's cycle.
@@ -262,13 +230,9 @@ impl Tables {
 impl ServiceMaps {
     fn section_at(&self, service: &ServiceRundown, at: Ticks) -> &[u8] {
         let delivered = service.delivered_in(at, Ticks(at.0 + 1));
-        let airing = service.airings[delivered]
-            .iter()
-            .find(|a| a.video.from <= at && at < a.video.until);
-        let list = airing
-            .and_then(|a| self.by_asset.get(&a.asset.0))
-            .copied()
-            .unwrap_or(0);
+        let airing =
+            service.airings[delivered].iter().find(|a| a.video.from <= at && at < a.video.until);
+        let list = airing.and_then(|a| self.by_asset.get(&a.asset.0)).copied().unwrap_or(0);
         &self.sections[list]
     }
 }
@@ -301,34 +265,18 @@ fn slot_time(multiplex: &Multiplex, superframe: u64, slot: u32) -> Ticks {
 
 fn repeated(pid: Pid, section: &[u8], packets: u32, slots: u32, phase: u32) -> PidRun {
     let sendings = evenly(MAPS_PER_SUPERFRAME, slots, phase)
-        .map(|slot| Sending {
-            slot,
-            section: section.to_vec(),
-        })
+        .map(|slot| Sending { slot, section: section.to_vec() })
         .collect();
-    PidRun {
-        pid,
-        packets: packets * MAPS_PER_SUPERFRAME,
-        sendings,
-    }
+    PidRun { pid, packets: packets * MAPS_PER_SUPERFRAME, sendings }
 }
 
 fn once_each(pid: Pid, sections: &[Section], slots: u32, phase: u32) -> PidRun {
     let bytes = |s: &Section| s.bytes().to_vec();
     let slots = evenly(sections.len() as u32, slots, phase);
-    let sendings: Vec<Sending> = slots
-        .zip(sections)
-        .map(|(slot, s)| Sending {
-            slot,
-            section: bytes(s),
-        })
-        .collect();
+    let sendings: Vec<Sending> =
+        slots.zip(sections).map(|(slot, s)| Sending { slot, section: bytes(s) }).collect();
     let packets = sections.iter().map(|s| packets_of(s.bytes())).sum();
-    PidRun {
-        pid,
-        packets,
-        sendings,
-    }
+    PidRun { pid, packets, sendings }
 }
 
 fn version(rundown: &Rundown) -> u8 {
@@ -357,11 +305,7 @@ fn service_maps(
     let mut lists: Vec<Vec<PmtStream>> = Vec::new();
     let mut of_asset = Vec::new();
     if of_service.assets.is_empty() {
-        let bundles = rundown
-            .bundles
-            .iter()
-            .filter(|b| b.service == of_service.id)
-            .count();
+        let bundles = rundown.bundles.iter().filter(|b| b.service == of_service.id).count();
         lists.push(carousel_components(multiplex, service, bundles)?);
     }
     for asset in &of_service.assets {
@@ -380,20 +324,13 @@ fn service_maps(
     let sections = sections?;
     let packets = sections.iter().map(|s| packets_of(s)).max().unwrap_or(1);
     let pid = multiplex.pmt_pid(service);
-    Ok(ServiceMaps {
-        pid,
-        sections,
-        by_asset: of_asset.into_iter().collect(),
-        packets,
-    })
+    Ok(ServiceMaps { pid, sections, by_asset: of_asset.into_iter().collect(), packets })
 }
 
 fn network_sections(multiplex: &Multiplex, rundown: &Rundown) -> Result<Vec<Section>, TableFault> {
     let network = &multiplex.network;
     let mut descriptors = DescriptorLoop::new();
-    descriptors.push(&NetworkName {
-        name: name(multiplex, &network.name),
-    })?;
+    descriptors.push(&NetworkName { name: name(multiplex, &network.name) })?;
     let mut entry = service_list(multiplex)?;
     for (tag, body) in network.delivery.iter() {
         entry.push_raw(tag, body)?;
@@ -451,30 +388,16 @@ fn description_sections(
     let mut sections = sdt.sections()?;
     if let Some((bouquet_id, title)) = &multiplex.network.bouquet {
         let mut descriptors = DescriptorLoop::new();
-        descriptors.push(&BouquetName {
-            name: name(multiplex, title),
-        })?;
+        descriptors.push(&BouquetName { name: name(multiplex, title) })?;
         let transports = vec![transport(multiplex, service_list(multiplex)?)];
         let (bouquet_id, version) = (*bouquet_id, version(rundown));
-        sections.extend(
-            Bat {
-                bouquet_id,
-                version,
-                descriptors,
-                transports,
-            }
-            .sections()?,
-        );
+        sections.extend(Bat { bouquet_id, version, descriptors, transports }.sections()?);
     }
     Ok(sections)
 }
 
 fn service_list(multiplex: &Multiplex) -> Result<DescriptorLoop, DescriptorError> {
-    let services = multiplex
-        .services
-        .iter()
-        .map(|s| (s.service_id, s.service_type))
-        .collect();
+    let services = multiplex.services.iter().map(|s| (s.service_id, s.service_type)).collect();
     let mut descriptors = DescriptorLoop::new();
     descriptors.push(&ServiceList { services })?;
     Ok(descriptors)
@@ -493,9 +416,7 @@ fn time_offset(multiplex: &Multiplex, rundown: &Rundown, at: Ticks) -> LocalTime
     let minutes = |offset_s: i32| (offset_s / 60) as i16;
     let offset_minutes = minutes(clock.local_offset_s(at));
     // Where no change is in sight the next one is told as the current offset, from now on.
-    let (change, next) = clock
-        .next_offset(at)
-        .unwrap_or((at, clock.local_offset_s(at)));
+    let (change, next) = clock.next_offset(at).unwrap_or((at, clock.local_offset_s(at)));
     LocalTimeOffset {
         offsets: vec![TimeOffset {
             country: multiplex.network.country,

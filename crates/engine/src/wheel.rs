@@ -93,12 +93,7 @@ impl PidRun {
     fn repeat_until_spreadable(&mut self) {
         let once = self.sendings.clone();
         let room = |run: &PidRun| -> u32 {
-            run.needed()
-                + run
-                    .sendings
-                    .iter()
-                    .map(|s| room_of(&s.section))
-                    .sum::<u32>()
+            run.needed() + run.sendings.iter().map(|s| room_of(&s.section)).sum::<u32>()
         };
         while !once.is_empty() && room(self) < self.packets {
             self.sendings.extend(once.iter().cloned());

@@ -1,1 +1,23 @@
 //! The programs headend and headend-site.
+//!
+//! `headend` is the machine at the uplink: [`station`] opens what a configuration names,
+//! [`lineup`] puts an engine to each revision of the timetable, [`maker`] makes superframes,
+//! [`render`] makes many of them on all cores, and [`air`] makes them ahead of their time for the
+//! sending thread. [`command`] has one module for each command.
+
+pub mod air;
+pub mod capture;
+pub mod command;
+pub mod config;
+pub mod demo;
+pub mod exit;
+pub mod history;
+pub mod judge;
+pub mod lineup;
+pub mod maker;
+pub mod progress;
+pub mod render;
+pub mod seal;
+pub mod source;
+pub mod station;
+pub mod when;

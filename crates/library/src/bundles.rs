@@ -15,6 +15,7 @@ pub use error::{BundleError, BundleFault, BundleReadError};
 pub use find::{FoundFile, find};
 pub use pattern::{Pattern, PatternError};
 
+use crate::publish;
 use crate::store::FileError;
 use bytes::Bytes;
 use datacast::{
@@ -44,10 +45,7 @@ pub struct BundleLimits {
 
 impl Default for BundleLimits {
     fn default() -> BundleLimits {
-        BundleLimits {
-            files: FILES_MAX,
-            bytes: 20 << 30,
-        }
+        BundleLimits { files: FILES_MAX, bytes: 20 << 30 }
     }
 }
 
@@ -83,20 +81,14 @@ impl BundleStore {
     ) -> Result<BundleStore, FileError> {
         let blobs = library.join("bundles");
         fs::create_dir_all(&blobs).map_err(|error| FileError::new(&blobs, error))?;
-        Ok(BundleStore {
-            blobs,
-            source: source.to_owned(),
-            limits,
-        })
+        publish::sweep(&blobs)?;
+        Ok(BundleStore { blobs, source: source.to_owned(), limits })
     }
 
     /// Packs a bundle, or finds it packed. Files are read only when one of them changed in size or
     /// time since they were packed, or one came or went.
     pub fn pack(&self, request: &BundleRequest) -> Result<PackedBundle, BundleError> {
-        self.try_pack(request).map_err(|fault| BundleError {
-            bundle: request.id.to_owned(),
-            fault,
-        })
+        self.try_pack(request).map_err(|fault| BundleError { bundle: request.id.to_owned(), fault })
     }
 
     fn try_pack(&self, request: &BundleRequest) -> Result<PackedBundle, BundleFault> {
@@ -197,12 +189,7 @@ impl PackedBundle {
             let text = format!("the blob has {found} bytes instead of {wanted}");
             return Err(wrap(io::Error::new(io::ErrorKind::InvalidData, text)));
         }
-        Ok(PackedBundle {
-            manifest,
-            path,
-            file,
-            block_size,
-        })
+        Ok(PackedBundle { manifest, path, file, block_size })
     }
 
     /// Name, files and modules.
@@ -223,10 +210,7 @@ impl PackedBundle {
     /// The carousel that sends the bundle: blocks of the size that was asked for, revision 0, so
     /// that all numbers in it follow from the content.
     pub fn carousel(&self) -> Result<Carousel, CarouselError> {
-        let options = CarouselOptions {
-            block_size: self.block_size,
-            revision: 0,
-        };
+        let options = CarouselOptions { block_size: self.block_size, revision: 0 };
         Carousel::new(&self.manifest, options)
     }
 
@@ -250,9 +234,7 @@ impl PackedBundle {
 
     /// Reads the whole blob and compares it with the manifest.
     pub fn verify(&self) -> Result<(), BundleReadError> {
-        let damaged = || BundleReadError::Damaged {
-            path: self.path.clone(),
-        };
+        let damaged = || BundleReadError::Damaged { path: self.path.clone() };
         let head = self.manifest.bytes().len() as u64;
         if self.read(0..head)? != self.manifest.bytes() {
             return Err(damaged());

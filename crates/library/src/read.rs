@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use ts::PACKET_SIZE;
 
 /// Why a page cannot be had.
@@ -54,18 +55,18 @@ pub enum PageError {
 /// An asset whose files are open. Replacing or removing the asset does not disturb it.
 #[derive(Debug)]
 pub struct OpenAsset {
-    index: AssetIndex,
+    index: Arc<AssetIndex>,
     path: PathBuf,
     file: File,
 }
 
 impl OpenAsset {
     pub(crate) fn new(index: AssetIndex, path: PathBuf, file: File) -> OpenAsset {
-        OpenAsset { index, path, file }
+        OpenAsset { index: Arc::new(index), path, file }
     }
 
     /// The index.
-    pub const fn index(&self) -> &AssetIndex {
+    pub const fn index(&self) -> &Arc<AssetIndex> {
         &self.index
     }
 

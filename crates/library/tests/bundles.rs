@@ -53,12 +53,7 @@ impl Place {
 }
 
 fn request(files: &str) -> BundleRequest<'_> {
-    BundleRequest {
-        id: "agri-1",
-        title: "大棚蔬菜",
-        files,
-        block_size: None,
-    }
+    BundleRequest { id: "agri-1", title: "大棚蔬菜", files, block_size: None }
 }
 
 fn names(bundle: &PackedBundle) -> Vec<String> {
@@ -94,10 +89,7 @@ fn a_folder_is_packed_to_the_blob_that_its_content_makes() {
     let last = carousel.block_range(carousel.blocks() - 1).unwrap();
     assert_eq!(last.end, blob.len() as u64);
     let name = packed.path().file_name().unwrap().to_str().unwrap();
-    assert_eq!(
-        name,
-        format!("agri-1-{}.blob", &manifest.digest().to_string()[..16])
-    );
+    assert_eq!(name, format!("agri-1-{}.blob", &manifest.digest().to_string()[..16]));
 }
 
 #[test]
@@ -110,10 +102,7 @@ fn folders_files_and_patterns_name_files() {
     assert_eq!(names(&place.pack("w/")), ["1.pdf", "2.png", "x/3.pdf"]);
     assert_eq!(names(&place.pack("w/x/3.pdf")), ["3.pdf"]);
     assert_eq!(names(&place.pack("w/*.pdf")), ["1.pdf"]);
-    assert_eq!(
-        names(&place.pack("**/*.pdf")),
-        ["v/4.pdf", "w/1.pdf", "w/x/3.pdf"]
-    );
+    assert_eq!(names(&place.pack("**/*.pdf")), ["v/4.pdf", "w/1.pdf", "w/x/3.pdf"]);
     assert_eq!(names(&place.pack(".")).len(), 4);
 }
 
@@ -139,11 +128,7 @@ fn what_nobody_touched_is_not_packed_again() {
     let blob = inode(first.path());
     let again = place.pack("x");
     assert_eq!(again.digest(), first.digest());
-    assert_eq!(
-        inode(again.path()),
-        blob,
-        "the blob is the one of the first packing"
-    );
+    assert_eq!(inode(again.path()), blob, "the blob is the one of the first packing");
     fs::write(&file, b"one").unwrap();
     let touched = place.pack("x");
     assert_eq!(touched.path(), first.path());
@@ -151,11 +136,7 @@ fn what_nobody_touched_is_not_packed_again() {
     std::thread::sleep(Duration::from_millis(1100));
     place.pack("x");
     fs::write(touched.path(), b"cut").unwrap();
-    assert_eq!(
-        place.pack("x").verify(),
-        Ok(()),
-        "a blob that was cut is packed again"
-    );
+    assert_eq!(place.pack("x").verify(), Ok(()), "a blob that was cut is packed again");
     fs::remove_file(touched.path()).unwrap();
     assert_eq!(place.pack("x").digest(), first.digest());
 }
@@ -180,10 +161,7 @@ fn a_bundle_that_is_open_keeps_its_bytes_when_files_change() {
 fn small_blocks_get_modules_that_they_can_count() {
     let place = Place::new();
     place.write("x/a", &vec![7; 5 << 20]);
-    let request = BundleRequest {
-        block_size: Some(64),
-        ..request("x")
-    };
+    let request = BundleRequest { block_size: Some(64), ..request("x") };
     let packed = place.store.pack(&request).unwrap();
     assert_eq!(packed.carousel().unwrap().block_size(), 64);
 }
@@ -194,14 +172,8 @@ fn a_pattern_without_files_says_where_it_was_looked_for() {
     fs::create_dir(place.source().join("empty")).unwrap();
     for pattern in ["weak-1/**", "empty", "*.pdf", "weak-1"] {
         let (fault, text) = place.fault(pattern);
-        assert!(
-            matches!(fault, BundleFault::Nothing { .. }),
-            "{pattern}: {text}"
-        );
-        assert!(
-            text.contains(pattern) && text.contains("check the spelling"),
-            "{text}"
-        );
+        assert!(matches!(fault, BundleFault::Nothing { .. }), "{pattern}: {text}");
+        assert!(text.contains(pattern) && text.contains("check the spelling"), "{text}");
     }
 }
 
@@ -231,16 +203,10 @@ fn links_out_of_the_folder_and_to_folders_are_refused_and_others_followed() {
     let (fault, text) = place.fault("x");
     assert!(matches!(fault, BundleFault::LinkLeaves { path, .. } if path == link));
     assert!(text.contains("put a copy in its place"), "{text}");
-    assert!(matches!(
-        place.fault("x/out").0,
-        BundleFault::LinkLeaves { .. }
-    ));
+    assert!(matches!(place.fault("x/out").0, BundleFault::LinkLeaves { .. }));
     fs::remove_file(&link).unwrap();
     symlink("..", &link).unwrap();
-    assert_eq!(
-        place.fault("x").0,
-        BundleFault::LinkToFolder { path: link.clone() }
-    );
+    assert_eq!(place.fault("x").0, BundleFault::LinkToFolder { path: link.clone() });
     fs::remove_file(&link).unwrap();
     symlink("nowhere", &link).unwrap();
     assert_eq!(place.fault("x").0, BundleFault::Vanished { path: link });
@@ -254,15 +220,9 @@ fn names_and_things_that_sites_cannot_use_are_refused_with_their_path() {
     assert!(matches!(fault, BundleFault::Path { path, .. } if path == bad));
     assert!(text.ends_with("rename it"), "{text}");
     fs::remove_file(bad).unwrap();
-    let bad = place
-        .source()
-        .join("x")
-        .join(std::ffi::OsStr::from_bytes(b"\xff"));
+    let bad = place.source().join("x").join(std::ffi::OsStr::from_bytes(b"\xff"));
     fs::write(&bad, b"").unwrap();
-    assert_eq!(
-        place.fault("x").0,
-        BundleFault::Unicode { path: bad.clone() }
-    );
+    assert_eq!(place.fault("x").0, BundleFault::Unicode { path: bad.clone() });
     fs::remove_file(bad).unwrap();
     let socket = place.source().join("x/socket");
     let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
@@ -275,10 +235,7 @@ fn names_and_things_that_sites_cannot_use_are_refused_with_their_path() {
 
 #[test]
 fn more_than_the_limits_is_refused_before_it_is_read() {
-    let limits = BundleLimits {
-        files: 2,
-        bytes: 10,
-    };
+    let limits = BundleLimits { files: 2, bytes: 10 };
     let place = Place::with_limits(limits);
     for name in ["a", "b"] {
         place.write(&format!("x/{name}"), b"12345");
@@ -286,18 +243,12 @@ fn more_than_the_limits_is_refused_before_it_is_read() {
     assert_eq!(names(&place.pack("x")).len(), 2);
     place.write("x/b", b"123456");
     let folder = place.source().join("x");
-    let fault = BundleFault::TooLarge {
-        folder: folder.clone(),
-        limit: 10,
-    };
+    let fault = BundleFault::TooLarge { folder: folder.clone(), limit: 10 };
     assert_eq!(place.fault("x").0, fault);
     for name in ["a", "b", "c"] {
         place.write(&format!("x/{name}"), b"");
     }
-    assert_eq!(
-        place.fault("x").0,
-        BundleFault::TooManyFiles { folder, limit: 2 }
-    );
+    assert_eq!(place.fault("x").0, BundleFault::TooManyFiles { folder, limit: 2 });
 }
 
 #[test]
@@ -306,10 +257,7 @@ fn a_missing_folder_of_bundles_is_named() {
     fs::remove_dir(place.source()).unwrap();
     let (fault, text) = place.fault("x");
     let source = place.source();
-    assert!(
-        matches!(fault, BundleFault::File(error) if error.path == source),
-        "{text}"
-    );
+    assert!(matches!(fault, BundleFault::File(error) if error.path == source), "{text}");
 }
 
 #[test]
@@ -321,21 +269,11 @@ fn damage_to_a_blob_is_found() {
     let size = packed.manifest().blob_size();
     let range = 1..size + 1;
     let error = packed.read(range.clone()).unwrap_err();
-    assert_eq!(
-        error,
-        BundleReadError::Outside {
-            path: path.clone(),
-            range,
-            size
-        }
-    );
+    assert_eq!(error, BundleReadError::Outside { path: path.clone(), range, size });
     let mut bytes = fs::read(&path).unwrap();
     *bytes.last_mut().unwrap() ^= 1;
     fs::write(&path, &bytes).unwrap();
-    assert_eq!(
-        packed.verify(),
-        Err(BundleReadError::Damaged { path: path.clone() })
-    );
+    assert_eq!(packed.verify(), Err(BundleReadError::Damaged { path: path.clone() }));
     bytes.pop();
     fs::write(&path, &bytes).unwrap();
     let range = 0..size;

@@ -77,10 +77,7 @@ impl Curve {
 
     /// The window that the curve lies in.
     pub fn window(&self) -> (Span, Span) {
-        (
-            Span(self.knots[0].0),
-            Span(self.knots[self.knots.len() - 1].0),
-        )
+        (Span(self.knots[0].0), Span(self.knots[self.knots.len() - 1].0))
     }
 
     /// The first packet whose nominal time is at or after `time`; the packet count when none is.
@@ -103,18 +100,10 @@ impl Curve {
     /// The straight pieces that carry the packets `[first, end)`, in order, cut to that range of
     /// packets at neither end: a piece may begin before `first` or end behind `end`.
     pub fn segments(&self, first: u32, end: u32) -> impl Iterator<Item = Segment> + '_ {
-        let start = self
-            .knots
-            .partition_point(|k| k.1 <= first)
-            .saturating_sub(1);
+        let start = self.knots.partition_point(|k| k.1 <= first).saturating_sub(1);
         self.knots[start..]
             .windows(2)
-            .map(|k| Segment {
-                from: k[0].0,
-                until: k[1].0,
-                first: k[0].1,
-                end: k[1].1,
-            })
+            .map(|k| Segment { from: k[0].0, until: k[1].0, first: k[0].1, end: k[1].1 })
             .take_while(move |s| s.first < end)
             .filter(|s| s.first < s.end)
     }
@@ -135,10 +124,7 @@ impl Curve {
         let count = |from: i64| {
             self.first_at_or_after(Span(from + length.0)) - self.first_at_or_after(Span(from))
         };
-        let at_knots = self
-            .knots
-            .iter()
-            .map(|k| count(k.0).max(count(k.0 - length.0)));
+        let at_knots = self.knots.iter().map(|k| count(k.0).max(count(k.0 - length.0)));
         at_knots.max().unwrap_or(0)
     }
 }
@@ -162,14 +148,8 @@ mod tests {
     #[test]
     fn knots_that_do_not_rise_are_refused() {
         assert_eq!(Curve::from_knots(vec![(0, 0)]), Err(CurveError::TooFew(1)));
-        assert_eq!(
-            Curve::from_knots(vec![(0, 0), (0, 1)]),
-            Err(CurveError::NotRising(1))
-        );
-        assert_eq!(
-            Curve::from_knots(vec![(0, 2), (1, 3)]),
-            Err(CurveError::NotFromZero(2))
-        );
+        assert_eq!(Curve::from_knots(vec![(0, 0), (0, 1)]), Err(CurveError::NotRising(1)));
+        assert_eq!(Curve::from_knots(vec![(0, 2), (1, 3)]), Err(CurveError::NotFromZero(2)));
     }
 
     proptest! {

@@ -110,10 +110,7 @@ pub fn delivery_curve(units: &[UnitLoad], tube: &Tube) -> Result<Curve, Delivery
     let curve = Curve::from_knots(knots).map_err(DeliveryError::Window)?;
     let needed = curve.peak_packets_per_second();
     if needed > tube.packets_per_second_max {
-        return Err(DeliveryError::Peak {
-            needed,
-            limit: tube.packets_per_second_max,
-        });
+        return Err(DeliveryError::Peak { needed, limit: tube.packets_per_second_max });
     }
     Ok(curve)
 }
@@ -155,12 +152,7 @@ impl<'a> Plan<'a> {
         }
         packets_before.push(packets);
         bytes_before.push(bytes);
-        Ok(Plan {
-            units,
-            tube,
-            packets_before,
-            bytes_before,
-        })
+        Ok(Plan { units, tube, packets_before, bytes_before })
     }
 
     fn total(&self) -> u32 {
@@ -202,30 +194,12 @@ impl<'a> Plan<'a> {
         let mut cursor = 0;
         for (unit, load) in self.units.iter().enumerate() {
             let whole = self.packets_before[unit + 1];
-            self.push(
-                &mut all,
-                load.decode - self.tube.late_margin,
-                whole,
-                unit,
-                true,
-            );
+            self.push(&mut all, load.decode - self.tube.late_margin, whole, unit, true);
             let room = self.buffer_at(load.decode);
             let fits = self.packets_that_fit(unit, room, &mut cursor);
-            self.push(
-                &mut all,
-                load.decode + self.tube.early_margin,
-                fits,
-                unit,
-                false,
-            );
+            self.push(&mut all, load.decode + self.tube.early_margin, fits, unit, false);
             let first_allowed = load.decode - self.tube.residence_max + self.tube.early_margin;
-            self.push(
-                &mut all,
-                first_allowed,
-                self.packets_before[unit],
-                unit,
-                false,
-            );
+            self.push(&mut all, first_allowed, self.packets_before[unit], unit, false);
         }
         all.sort_unstable();
         all
@@ -251,13 +225,7 @@ impl<'a> Plan<'a> {
         let empty = !floor && packets >= self.total();
         if !outside && !empty {
             let is_ceiling = !floor;
-            all.push(Constraint {
-                at: at.0,
-                is_ceiling,
-                packets,
-                unit,
-                is_floor: floor,
-            });
+            all.push(Constraint { at: at.0, is_ceiling, packets, unit, is_floor: floor });
         }
     }
 
@@ -335,10 +303,7 @@ mod tests {
                 seen += u.packets;
             }
             let fill = bytes.saturating_sub(decoded);
-            assert!(
-                fill <= u64::from(tube.buffer_bytes) + 184,
-                "buffer holds {fill} at unit {i}"
-            );
+            assert!(fill <= u64::from(tube.buffer_bytes) + 184, "buffer holds {fill} at unit {i}");
         }
     }
 
@@ -358,13 +323,7 @@ mod tests {
         units[50].packets = 3261;
         let tube = tube(&units, 500_000);
         let error = delivery_curve(&units, &tube).unwrap_err();
-        assert_eq!(
-            error,
-            DeliveryError::Buffer {
-                unit: 50,
-                buffer_bytes: 500_000
-            }
-        );
+        assert_eq!(error, DeliveryError::Buffer { unit: 50, buffer_bytes: 500_000 });
         assert_eq!(delivery_curve(&[], &tube), Err(DeliveryError::Empty));
     }
 

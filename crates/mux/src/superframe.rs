@@ -49,19 +49,13 @@ impl Merger {
     pub fn reserve(&mut self, slot: u32, owner: u16) -> Result<(), Overbooked> {
         let slots = self.owners.len();
         let from = (slot as usize).min(slots);
-        let ahead = self.owners[from..]
-            .iter()
-            .position(|o| *o == FREE)
-            .map(|i| from + i);
+        let ahead = self.owners[from..].iter().position(|o| *o == FREE).map(|i| from + i);
         let place = ahead.or_else(|| self.owners[..from].iter().rposition(|o| *o == FREE));
         self.reserved += 1;
         match place {
             Some(place) => self.owners[place] = owner,
             None => {
-                return Err(Overbooked {
-                    wanted: self.reserved,
-                    slots: slots as u32,
-                });
+                return Err(Overbooked { wanted: self.reserved, slots: slots as u32 });
             }
         }
         Ok(())
@@ -193,13 +187,7 @@ mod tests {
         merger.begin(4);
         merger.reserve(0, 9).unwrap();
         merger.demand(1, [0, 1, 2, 3].into_iter());
-        assert_eq!(
-            merger.merge(),
-            Err(Overbooked {
-                wanted: 5,
-                slots: 4
-            })
-        );
+        assert_eq!(merger.merge(), Err(Overbooked { wanted: 5, slots: 4 }));
     }
 
     #[test]

@@ -22,41 +22,25 @@ impl TautString {
     /// A string fastened at `start`.
     pub(crate) fn new(start: Point) -> TautString {
         let (ceilings, floors) = (VecDeque::new(), VecDeque::new());
-        TautString {
-            knots: vec![start],
-            ceilings,
-            floors,
-        }
+        TautString { knots: vec![start], ceilings, floors }
     }
 
     /// The string must pass at or below `point`. Points come in order of time.
     pub(crate) fn ceiling(&mut self, point: Point) {
-        let TautString {
-            knots,
-            ceilings,
-            floors,
-        } = self;
+        let TautString { knots, ceilings, floors } = self;
         drop_hidden(knots, ceilings, point, |new, old| new <= old);
         if ceilings.is_empty() {
-            advance(knots, floors, point, |to_point, to_floor| {
-                to_point <= to_floor
-            });
+            advance(knots, floors, point, |to_point, to_floor| to_point <= to_floor);
         }
         ceilings.push_back(point);
     }
 
     /// The string must pass at or above `point`.
     pub(crate) fn floor(&mut self, point: Point) {
-        let TautString {
-            knots,
-            ceilings,
-            floors,
-        } = self;
+        let TautString { knots, ceilings, floors } = self;
         drop_hidden(knots, floors, point, |new, old| new >= old);
         if floors.is_empty() {
-            advance(knots, ceilings, point, |to_point, to_ceiling| {
-                to_point >= to_ceiling
-            });
+            advance(knots, ceilings, point, |to_point, to_ceiling| to_point >= to_ceiling);
         }
         floors.push_back(point);
     }
@@ -77,11 +61,7 @@ fn drop_hidden(
     hides: impl Fn(i128, i128) -> bool,
 ) {
     while let Some(&last) = chain.back() {
-        let base = if chain.len() > 1 {
-            chain[chain.len() - 2]
-        } else {
-            knots[knots.len() - 1]
-        };
+        let base = if chain.len() > 1 { chain[chain.len() - 2] } else { knots[knots.len() - 1] };
         let (new, old) = slopes(base, point, last);
         if !hides(new, old) {
             break;

@@ -119,9 +119,7 @@ pub(crate) fn compile_behind(
     let mut problems = Vec::new();
     let mut compiled = Vec::new();
     for id in services {
-        let no_service = || CompileError::NoService {
-            service: id.as_str().into(),
-        };
+        let no_service = || CompileError::NoService { service: id.as_str().into() };
         let service = timetable.service(id).ok_or_else(no_service)?;
         compiled.push(compiler.service(service, &mut problems)?);
     }
@@ -159,12 +157,8 @@ impl<'a> Compiler<'a> {
     ) -> Compiler<'a> {
         let mut named: BTreeSet<&str> = timetable.asset_uses().map(|u| u.asset.as_str()).collect();
         named.extend(going_on.values().map(|g| g.asset.as_str()));
-        let known = named
-            .into_iter()
-            .filter_map(|id| Some((id, catalogue.get(id)?)));
-        let assets: Vec<_> = known
-            .map(|(id, entry)| (id.to_owned(), entry.clone()))
-            .collect();
+        let known = named.into_iter().filter_map(|id| Some((id, catalogue.get(id)?)));
+        let assets: Vec<_> = known.map(|(id, entry)| (id.to_owned(), entry.clone())).collect();
         let number = |(i, (id, _)): (usize, &(String, _))| (id.clone(), AssetIx(i as u32));
         let numbers = assets.iter().enumerate().map(number).collect();
         let heads = assets.iter().map(|(_, entry)| Head::new(entry)).collect();
@@ -179,13 +173,7 @@ impl<'a> Compiler<'a> {
         let id = service.id.as_str().to_owned();
         let Some(slate_id) = &service.slate else {
             let (airings, events, assets) = (Vec::new(), Vec::new(), Vec::new());
-            return Ok(ServiceRundown {
-                id,
-                airings,
-                events,
-                assets,
-                slate: None,
-            });
+            return Ok(ServiceRundown { id, airings, events, assets, slate: None });
         };
         let no_slate = || CompileError::NoSlate {
             service: id.clone(),
@@ -210,13 +198,7 @@ impl<'a> Compiler<'a> {
         }
         let airings = self.airings(service, slate, &programmes);
         let assets = self.assets_of(service);
-        Ok(ServiceRundown {
-            id,
-            airings,
-            events,
-            assets,
-            slate: Some(slate),
-        })
+        Ok(ServiceRundown { id, airings, events, assets, slate: Some(slate) })
     }
 
     /// The part of an asset that an airing shows; `None` when there is nothing to show.
@@ -247,15 +229,11 @@ impl<'a> Compiler<'a> {
             return None;
         }
         if in_point < airing.in_offset {
-            report(ProblemKind::EnteredEarlier {
-                by: airing.in_offset - in_point,
-            });
+            report(ProblemKind::EnteredEarlier { by: airing.in_offset - in_point });
         }
         let natural = airing.start + (entry.summary.duration - in_point);
         if natural > airing.window_end {
-            report(ProblemKind::Cut {
-                by: natural.since(airing.window_end),
-            });
+            report(ProblemKind::Cut { by: natural.since(airing.window_end) });
         }
         Some(Programme {
             asset,
@@ -270,10 +248,7 @@ impl<'a> Compiler<'a> {
     /// The slate, again and again.
     fn cover(&self, slate: AssetIx, from: Ticks, until: Ticks, programmes: &mut Vec<Programme>) {
         let pool = [(slate, self.duration(slate))];
-        let pool = FillerPool {
-            assets: &pool,
-            kind: AiringKind::Slate,
-        };
+        let pool = FillerPool { assets: &pool, kind: AiringKind::Slate };
         fill_gap(pool, from, until, programmes);
     }
 
@@ -283,10 +258,7 @@ impl<'a> Compiler<'a> {
 
     /// Programmes with filler between them over the window.
     fn airings(&self, service: &Service, slate: AssetIx, programmes: &[Programme]) -> Vec<Airing> {
-        let pool = service
-            .filler
-            .as_ref()
-            .and_then(|id| self.timetable.filler(id));
+        let pool = service.filler.as_ref().and_then(|id| self.timetable.filler(id));
         let pool = pool.into_iter().flat_map(|pool| &pool.assets);
         let found = pool.filter_map(|id| self.numbers.get(id.as_str()));
         let mut assets: Vec<_> = found.map(|ix| (*ix, self.duration(*ix))).collect();
@@ -300,15 +272,9 @@ impl<'a> Compiler<'a> {
         let going_on = going_on.filter(|a| a.end > edge);
         let from = going_on.as_ref().map_or(edge, |a| a.end);
         let until = Ticks((self.until + MARGIN).0.next_multiple_of(HOUR));
-        let near: Vec<Programme> = programmes
-            .iter()
-            .filter(|p| p.end > from && p.start < until)
-            .cloned()
-            .collect();
-        let pool = FillerPool {
-            assets: &assets,
-            kind,
-        };
+        let near: Vec<Programme> =
+            programmes.iter().filter(|p| p.end > from && p.start < until).cloned().collect();
+        let pool = FillerPool { assets: &assets, kind };
         let pieces = timeline(&near, pool, from, until);
         let begin = going_on.as_ref().map(|a| (a.video.until, a.audio.until));
         let mut airings = airings(&pieces, begin, |piece| &self.heads[piece.asset.0 as usize]);
@@ -364,21 +330,9 @@ impl<'a> Compiler<'a> {
     fn assets_of(&self, service: &Service) -> Vec<AssetIx> {
         let mut named: BTreeSet<&str> = BTreeSet::new();
         named.extend(service.slate.as_ref().map(|id| id.as_str()));
-        let pool = service
-            .filler
-            .as_ref()
-            .and_then(|id| self.timetable.filler(id));
-        named.extend(
-            pool.into_iter()
-                .flat_map(|p| &p.assets)
-                .map(|id| id.as_str()),
-        );
-        for slot in self
-            .timetable
-            .slots()
-            .iter()
-            .filter(|s| s.service == service.id)
-        {
+        let pool = service.filler.as_ref().and_then(|id| self.timetable.filler(id));
+        named.extend(pool.into_iter().flat_map(|p| &p.assets).map(|id| id.as_str()));
+        for slot in self.timetable.slots().iter().filter(|s| s.service == service.id) {
             match &slot.programme {
                 SlotProgramme::Asset(id) => {
                     named.insert(id.as_str());
@@ -389,17 +343,10 @@ impl<'a> Compiler<'a> {
                 }
             }
         }
-        let items = self
-            .timetable
-            .items()
-            .iter()
-            .filter(|i| i.service == service.id);
+        let items = self.timetable.items().iter().filter(|i| i.service == service.id);
         named.extend(items.map(|i| i.asset.as_str()));
         named.extend(self.going_on.get(service.id.as_str()).map(|g| g.asset.as_str()));
-        named
-            .into_iter()
-            .filter_map(|id| self.numbers.get(id).copied())
-            .collect()
+        named.into_iter().filter_map(|id| self.numbers.get(id).copied()).collect()
     }
 
     fn bundle(&self, bundle: &timetable::Bundle) -> BundleRun {
@@ -428,10 +375,7 @@ impl<'a> Compiler<'a> {
             }
             at = change;
         }
-        CivilClock {
-            tai_minus_utc_s: leap_seconds(from, until),
-            local_minus_utc_s,
-        }
+        CivilClock { tai_minus_utc_s: leap_seconds(from, until), local_minus_utc_s }
     }
 }
 

@@ -43,14 +43,8 @@ pub(crate) fn airings<'a>(
             in_point: pieces[i].in_point,
             start: pieces[i].start,
             end: pieces[i].end,
-            video: DeliveryWindow {
-                from: video[i],
-                until: video[i + 1],
-            },
-            audio: DeliveryWindow {
-                from: audio[i],
-                until: audio[i + 1],
-            },
+            video: DeliveryWindow { from: video[i], until: video[i + 1] },
+            audio: DeliveryWindow { from: audio[i], until: audio[i + 1] },
             decode_until: pieces[i + 1].start - heads[i + 1].1.reorder,
             event: pieces[i].event,
         })
@@ -71,11 +65,7 @@ impl Head {
         let lead = |stream: &StreamSummary| bridged_lead(stream, entry.summary.duration);
         let video = streams.iter().filter(|s| s.format.facts.is_video());
         let audio = streams.iter().filter(|s| !s.format.facts.is_video());
-        let reorder = video
-            .clone()
-            .map(|s| s.format.reorder)
-            .max()
-            .unwrap_or(Span(0));
+        let reorder = video.clone().map(|s| s.format.reorder).max().unwrap_or(Span(0));
         let video_lead = video.map(lead).min().unwrap_or(VIDEO_LEAD_MAX);
         let audio_lead = audio.map(lead).min().unwrap_or(AUDIO_LEAD_MAX);
         Head {

@@ -10,6 +10,7 @@
 
 mod catalogue;
 mod compile;
+mod cover;
 mod fill;
 mod handover;
 mod model;
@@ -17,9 +18,10 @@ mod revise;
 
 pub use catalogue::{AssetIx, Catalogue, CatalogueEntry};
 pub use compile::{CompileError, Problem, ProblemKind, compile, title_of};
+pub use cover::cover;
 pub use fill::{FillerPool, Programme};
-pub use revise::revise;
 pub use model::{
     Airing, AiringKind, BundleRun, CivilClock, DeliveryWindow, Event, Rundown, ServiceRundown,
     Title,
 };
+pub use revise::revise;

@@ -53,10 +53,7 @@ impl CivilClock {
 
     /// The next change of local time behind an instant and the offset from then on.
     pub fn next_offset(&self, at: Ticks) -> Option<(Ticks, i32)> {
-        self.local_minus_utc_s
-            .iter()
-            .copied()
-            .find(|entry| entry.0 > at)
+        self.local_minus_utc_s.iter().copied().find(|entry| entry.0 > at)
     }
 }
 
@@ -85,12 +82,8 @@ impl ServiceRundown {
     /// The airings whose delivery touches `[from, until)`, by their place in the list.
     pub fn delivered_in(&self, from: Ticks, until: Ticks) -> core::ops::Range<usize> {
         // Video is delivered earliest and audio latest, so these two bound every stream.
-        let first = self
-            .airings
-            .partition_point(|a| a.audio.until.max(a.video.until) <= from);
-        let end = self
-            .airings
-            .partition_point(|a| a.video.from.min(a.audio.from) < until);
+        let first = self.airings.partition_point(|a| a.audio.until.max(a.video.until) <= from);
+        let end = self.airings.partition_point(|a| a.video.from.min(a.audio.from) < until);
         first..end.max(first)
     }
 

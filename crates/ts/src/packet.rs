@@ -39,11 +39,7 @@ impl Pid {
 
     /// The identifier with this value; `None` above 13 bits.
     pub const fn new(value: u16) -> Option<Pid> {
-        if value <= 0x1fff {
-            Some(Pid(value))
-        } else {
-            None
-        }
+        if value <= 0x1fff { Some(Pid(value)) } else { None }
     }
 
     /// The low 13 bits of two wire bytes.
@@ -139,16 +135,12 @@ impl<'a> PacketView<'a> {
 
     /// discontinuity_indicator.
     pub fn discontinuity(self) -> bool {
-        self.adaptation()
-            .first()
-            .is_some_and(|flags| flags & 0x80 != 0)
+        self.adaptation().first().is_some_and(|flags| flags & 0x80 != 0)
     }
 
     /// random_access_indicator.
     pub fn random_access(self) -> bool {
-        self.adaptation()
-            .first()
-            .is_some_and(|flags| flags & 0x40 != 0)
+        self.adaptation().first().is_some_and(|flags| flags & 0x40 != 0)
     }
 
     /// The programme clock reference, when the packet has one.
@@ -166,11 +158,7 @@ impl<'a> PacketView<'a> {
         if !self.has_payload() {
             return &[];
         }
-        let start = if self.has_adaptation() {
-            5 + self.0[4] as usize
-        } else {
-            4
-        };
+        let start = if self.has_adaptation() { 5 + self.0[4] as usize } else { 4 };
         self.0.get(start..).unwrap_or(&[])
     }
 }
@@ -237,10 +225,7 @@ pub fn write_packet(
 /// A packet that carries nothing but a clock reference. Its counter does not move.
 pub fn pcr_packet(pid: Pid, continuity: u8, pcr: Pcr) -> Packet {
     let mut packet = [0; PACKET_SIZE];
-    let flags = AdaptationFlags {
-        random_access: false,
-        pcr: Some(pcr),
-    };
+    let flags = AdaptationFlags { random_access: false, pcr: Some(pcr) };
     write_packet(&mut packet, pid, continuity, false, flags, &[]);
     packet
 }
@@ -265,9 +250,7 @@ mod tests {
     #[test]
     fn clock_only_packet_matches_the_published_vector() {
         let packet = pcr_packet(Pid::new(0x101).unwrap(), 0, Ticks(27_000_000).pcr());
-        let head = [
-            0x47, 0x01, 0x01, 0x20, 0xb7, 0x10, 0x00, 0x00, 0xaf, 0xc8, 0x7e, 0x00,
-        ];
+        let head = [0x47, 0x01, 0x01, 0x20, 0xb7, 0x10, 0x00, 0x00, 0xaf, 0xc8, 0x7e, 0x00];
         assert_eq!(packet[..12], head);
         assert!(packet[12..].iter().all(|b| *b == 0xff));
     }

@@ -86,10 +86,7 @@ impl PesHeader {
             return Err(if present >= 3 && bytes[..3] != [0, 0, 1] {
                 PesError::StartCode
             } else {
-                PesError::Short {
-                    wanted: FIXED,
-                    present,
-                }
+                PesError::Short { wanted: FIXED, present }
             });
         };
         let stream_id = *stream_id;
@@ -105,50 +102,28 @@ impl PesHeader {
             return Ok((plain, 6));
         }
         let [first, flags, header_len, fields @ ..] = rest else {
-            return Err(PesError::Short {
-                wanted: FIXED,
-                present,
-            });
+            return Err(PesError::Short { wanted: FIXED, present });
         };
         let size = FIXED + usize::from(*header_len);
         if first & 0xc0 != 0x80 {
             return Err(PesError::Damaged { stream_id });
         }
         let Some(fields) = fields.get(..usize::from(*header_len)) else {
-            return Err(PesError::Short {
-                wanted: size,
-                present,
-            });
+            return Err(PesError::Short { wanted: size, present });
         };
         let (pts, dts) = parse_stamps(flags >> 6, fields).ok_or(PesError::Damaged { stream_id })?;
         let payload_len = match length {
             0 => None,
-            _ => Some(
-                (length + 6)
-                    .checked_sub(size)
-                    .ok_or(PesError::Damaged { stream_id })?,
-            ),
+            _ => Some((length + 6).checked_sub(size).ok_or(PesError::Damaged { stream_id })?),
         };
         let data_alignment = first & 0x04 != 0;
-        Ok((
-            PesHeader {
-                stream_id,
-                pts,
-                dts,
-                data_alignment,
-                payload_len,
-            },
-            size,
-        ))
+        Ok((PesHeader { stream_id, pts, dts, data_alignment, payload_len }, size))
     }
 }
 
 /// Whether packets of this stream have flags and time stamps (table 2-21).
 pub const fn has_optional_header(stream_id: u8) -> bool {
-    !matches!(
-        stream_id,
-        0xbc | 0xbe | 0xbf | 0xf0 | 0xf1 | 0xf2 | 0xf8 | 0xff
-    )
+    !matches!(stream_id, 0xbc | 0xbe | 0xbf | 0xf0 | 0xf1 | 0xf2 | 0xf8 | 0xff)
 }
 
 type Stamps = (Option<Timestamp>, Option<Timestamp>);
@@ -185,14 +160,10 @@ pub fn stamp_offsets(packet: &Packet) -> Option<StampOffsets> {
     }
     let start = packet.len() - payload.len();
     match payload[7] >> 6 {
-        2 => Some(StampOffsets {
-            pts: start + FIXED,
-            dts: None,
-        }),
-        3 if payload.len() >= FIXED + 10 => Some(StampOffsets {
-            pts: start + FIXED,
-            dts: Some(start + FIXED + 5),
-        }),
+        2 => Some(StampOffsets { pts: start + FIXED, dts: None }),
+        3 if payload.len() >= FIXED + 10 => {
+            Some(StampOffsets { pts: start + FIXED, dts: Some(start + FIXED + 5) })
+        }
         _ => None,
     }
 }
@@ -230,21 +201,11 @@ mod tests {
         header.write(&mut pes);
         pes.extend_from_slice(b"picture");
         let mut packet = [0; 188];
-        let flags = AdaptationFlags {
-            random_access: true,
-            pcr: None,
-        };
+        let flags = AdaptationFlags { random_access: true, pcr: None };
         write_packet(&mut packet, Pid::new(0x101).unwrap(), 0, true, flags, &pes);
-        assert!(set_timestamps(
-            &mut packet,
-            Timestamp::new(7),
-            Timestamp::new(5)
-        ));
+        assert!(set_timestamps(&mut packet, Timestamp::new(7), Timestamp::new(5)));
         let (read, size) = PesHeader::parse(PacketView::new(&packet).payload()).unwrap();
-        assert_eq!(
-            (read.pts, read.dts),
-            (Some(Timestamp::new(7)), Some(Timestamp::new(5)))
-        );
+        assert_eq!((read.pts, read.dts), (Some(Timestamp::new(7)), Some(Timestamp::new(5))));
         assert_eq!(&PacketView::new(&packet).payload()[size..], b"picture");
     }
 

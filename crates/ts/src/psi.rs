@@ -48,10 +48,7 @@ impl Pat {
             body.extend_from_slice(&number.to_be_bytes());
             body.extend_from_slice(&(0xe000 | pid.value()).to_be_bytes());
         }
-        write_section(
-            &header(PAT_TABLE_ID, self.transport_stream_id, self.version),
-            &body,
-        )
+        write_section(&header(PAT_TABLE_ID, self.transport_stream_id, self.version), &body)
     }
 
     /// Reads the table from a section.
@@ -60,10 +57,7 @@ impl Pat {
         let entries = section.body().chunks_exact(4);
         if !entries.remainder().is_empty() {
             let at = section.body().len() - entries.remainder().len();
-            return Err(PsiError::Truncated {
-                table_id: PAT_TABLE_ID,
-                at,
-            });
+            return Err(PsiError::Truncated { table_id: PAT_TABLE_ID, at });
         }
         Ok(Pat {
             transport_stream_id: section.extension(),
@@ -143,19 +137,13 @@ impl Pmt {
             body.extend_from_slice(&(0xe000 | stream.pid.value()).to_be_bytes());
             push_loop(&mut body, &stream.descriptors)?;
         }
-        write_section(
-            &header(PMT_TABLE_ID, self.program_number, self.version),
-            &body,
-        )
+        write_section(&header(PMT_TABLE_ID, self.program_number, self.version), &body)
     }
 
     /// Reads the table from a section.
     pub fn parse(section: &SectionView<'_>) -> Result<Pmt, PsiError> {
         expect_table(section, PMT_TABLE_ID)?;
-        let mut reader = Reader {
-            body: section.body(),
-            at: 0,
-        };
+        let mut reader = Reader { body: section.body(), at: 0 };
         let pcr = reader.take(2)?;
         let descriptors = reader.take_loop()?.to_vec();
         let mut streams = Vec::new();
@@ -163,11 +151,7 @@ impl Pmt {
             let head = reader.take(3)?;
             let descriptors = reader.take_loop()?.to_vec();
             let pid = Pid::from_wire(head[1], head[2]);
-            streams.push(PmtStream {
-                stream_type: StreamType(head[0]),
-                pid,
-                descriptors,
-            });
+            streams.push(PmtStream { stream_type: StreamType(head[0]), pid, descriptors });
         }
         Ok(Pmt {
             program_number: section.extension(),
@@ -203,22 +187,14 @@ fn header(table_id: u8, extension: u16, version: u8) -> LongHeader {
 
 fn expect_table(section: &SectionView<'_>, wanted: u8) -> Result<(), PsiError> {
     let found = section.table_id();
-    if found == wanted {
-        Ok(())
-    } else {
-        Err(PsiError::Table { wanted, found })
-    }
+    if found == wanted { Ok(()) } else { Err(PsiError::Table { wanted, found }) }
 }
 
 /// Appends a descriptor loop behind its 12-bit length.
 fn push_loop(body: &mut Vec<u8>, descriptors: &[u8]) -> Result<(), SectionError> {
     let size = descriptors.len();
     if size > 1012 {
-        return Err(SectionError::TooLong {
-            table_id: PMT_TABLE_ID,
-            size,
-            limit: 1012,
-        });
+        return Err(SectionError::TooLong { table_id: PMT_TABLE_ID, size, limit: 1012 });
     }
     body.extend_from_slice(&(0xf000 | size as u16).to_be_bytes());
     body.extend_from_slice(descriptors);
@@ -233,20 +209,14 @@ struct Reader<'a> {
 impl<'a> Reader<'a> {
     fn take(&mut self, count: usize) -> Result<&'a [u8], PsiError> {
         let taken = self.body.get(self.at..self.at + count);
-        let taken = taken.ok_or(PsiError::Truncated {
-            table_id: PMT_TABLE_ID,
-            at: self.at,
-        })?;
+        let taken = taken.ok_or(PsiError::Truncated { table_id: PMT_TABLE_ID, at: self.at })?;
         self.at += count;
         Ok(taken)
     }
 
     fn take_loop(&mut self) -> Result<&'a [u8], PsiError> {
         let length = self.take(2)?;
-        self.take(usize::from(u16::from_be_bytes([
-            length[0] & 0x0f,
-            length[1],
-        ])))
+        self.take(usize::from(u16::from_be_bytes([length[0] & 0x0f, length[1]])))
     }
 }
 

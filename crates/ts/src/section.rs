@@ -78,11 +78,7 @@ pub fn write_section(header: &LongHeader, body: &[u8]) -> Result<Vec<u8>, Sectio
     let size = body.len() + LONG_OVERHEAD;
     let limit = section_limit(header.table_id);
     if size > limit {
-        return Err(SectionError::TooLong {
-            table_id: header.table_id,
-            size,
-            limit,
-        });
+        return Err(SectionError::TooLong { table_id: header.table_id, size, limit });
     }
     let length = (size - 3) as u16;
     let mut out = Vec::with_capacity(size);
@@ -104,11 +100,7 @@ pub fn write_section(header: &LongHeader, body: &[u8]) -> Result<Vec<u8>, Sectio
 pub fn write_short_section(table_id: u8, body: &[u8]) -> Result<Vec<u8>, SectionError> {
     let size = body.len() + 3;
     if size > SECTION_MAX {
-        return Err(SectionError::TooLong {
-            table_id,
-            size,
-            limit: SECTION_MAX,
-        });
+        return Err(SectionError::TooLong { table_id, size, limit: SECTION_MAX });
     }
     let mut out = vec![table_id, 0x70 | (body.len() >> 8) as u8, body.len() as u8];
     out.extend_from_slice(body);
@@ -141,10 +133,7 @@ impl<'a> SectionView<'a> {
             return Err(SectionError::NotLong { table_id });
         }
         if present < LONG_OVERHEAD {
-            return Err(SectionError::Length {
-                stated: LONG_OVERHEAD,
-                present,
-            });
+            return Err(SectionError::Length { stated: LONG_OVERHEAD, present });
         }
         if crc32(bytes) != 0 {
             return Err(SectionError::Crc { table_id });
@@ -428,14 +417,7 @@ mod tests {
             last_number: 0,
         };
         let error = write_section(&header, &[0; 1013]).unwrap_err();
-        assert_eq!(
-            error,
-            SectionError::TooLong {
-                table_id: 2,
-                size: 1025,
-                limit: 1024
-            }
-        );
+        assert_eq!(error, SectionError::TooLong { table_id: 2, size: 1025, limit: 1024 });
     }
 
     proptest! {

@@ -79,11 +79,7 @@ impl Span {
 impl Add<Span> for Ticks {
     type Output = Ticks;
     fn add(self, span: Span) -> Ticks {
-        Ticks(
-            self.0
-                .checked_add_signed(span.0)
-                .expect("an instant stays on the axis"),
-        )
+        Ticks(self.0.checked_add_signed(span.0).expect("an instant stays on the axis"))
     }
 }
 
@@ -133,11 +129,7 @@ pub struct Pcr(u64);
 impl Pcr {
     /// The clock reference of a value in ticks; `None` when it is not below [`PCR_PERIOD`].
     pub const fn new(value: u64) -> Option<Pcr> {
-        if value < PCR_PERIOD {
-            Some(Pcr(value))
-        } else {
-            None
-        }
+        if value < PCR_PERIOD { Some(Pcr(value)) } else { None }
     }
 
     /// The value in ticks, below [`PCR_PERIOD`].
@@ -184,11 +176,7 @@ impl Timestamp {
     /// The signed distance from `other` to this stamp on the shorter way round, in 90 kHz ticks.
     pub const fn distance_from(self, other: Timestamp) -> i64 {
         let forward = (self.0.wrapping_sub(other.0)) & Timestamp::MASK;
-        if forward > Timestamp::MASK / 2 {
-            forward as i64 - (1 << 33)
-        } else {
-            forward as i64
-        }
+        if forward > Timestamp::MASK / 2 { forward as i64 - (1 << 33) } else { forward as i64 }
     }
 
     /// The five bytes of the field behind the four-bit `prefix` (0010, 0011 or 0001).
@@ -218,12 +206,7 @@ impl Timestamp {
 impl fmt::Display for Ticks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let fraction = self.0 % TICKS_PER_SECOND;
-        write!(
-            f,
-            "{}.{:08} s TAI",
-            self.0 / TICKS_PER_SECOND,
-            fraction * 100 / 27
-        )
+        write!(f, "{}.{:08} s TAI", self.0 / TICKS_PER_SECOND, fraction * 100 / 27)
     }
 }
 
@@ -250,18 +233,9 @@ mod tests {
 
     #[test]
     fn time_stamp_bytes_match_the_published_vectors() {
-        assert_eq!(
-            Timestamp::new(90_000).to_bytes(2),
-            [0x21, 0x00, 0x05, 0xbf, 0x21]
-        );
-        assert_eq!(
-            Timestamp::new(0x1_2345_6789).to_bytes(2),
-            [0x29, 0x8d, 0x15, 0xcf, 0x13]
-        );
-        assert_eq!(
-            Timestamp::new(90_000).to_bytes(1),
-            [0x11, 0x00, 0x05, 0xbf, 0x21]
-        );
+        assert_eq!(Timestamp::new(90_000).to_bytes(2), [0x21, 0x00, 0x05, 0xbf, 0x21]);
+        assert_eq!(Timestamp::new(0x1_2345_6789).to_bytes(2), [0x29, 0x8d, 0x15, 0xcf, 0x13]);
+        assert_eq!(Timestamp::new(90_000).to_bytes(1), [0x11, 0x00, 0x05, 0xbf, 0x21]);
         assert_eq!(Timestamp::from_bytes([0x20, 0, 1, 0, 1]), None);
     }
 

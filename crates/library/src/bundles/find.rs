@@ -57,10 +57,8 @@ pub fn find(
 ) -> Result<Vec<FoundFile>, BundleFault> {
     let root = canonical(folder)?;
     let base = folder.join(pattern.base());
-    let nothing = || BundleFault::Nothing {
-        pattern: pattern.as_str().to_owned(),
-        folder: folder.to_owned(),
-    };
+    let nothing =
+        || BundleFault::Nothing { pattern: pattern.as_str().to_owned(), folder: folder.to_owned() };
     let metadata = match fs::metadata(&base) {
         Err(error) if is_absent(&error) => return Err(nothing()),
         other => other.map_err(|error| FileError::new(&base, error))?,
@@ -69,11 +67,7 @@ pub fn find(
     let mut walk = Walk {
         root: &root,
         base: &base,
-        pattern: if pattern.is_plain() {
-            &everything
-        } else {
-            pattern
-        },
+        pattern: if pattern.is_plain() { &everything } else { pattern },
         limits,
         bytes: 0,
         found: Vec::new(),
@@ -106,10 +100,7 @@ impl Walk<'_> {
     /// Looks through a folder, whose path below the base is `prefix`, ended by `/` if not empty.
     fn folder(&mut self, folder: &Path, prefix: &str, depth: usize) -> Result<(), BundleFault> {
         if depth > DEPTH_MAX {
-            return Err(BundleFault::TooDeep {
-                path: folder.to_owned(),
-                limit: DEPTH_MAX,
-            });
+            return Err(BundleFault::TooDeep { path: folder.to_owned(), limit: DEPTH_MAX });
         }
         let wrap = |error| FileError::new(folder, error);
         for entry in fs::read_dir(folder).map_err(wrap)? {
@@ -150,20 +141,14 @@ impl Walk<'_> {
         }
         let folder = || self.base.to_owned();
         if self.found.len() >= self.limits.files {
-            return Err(BundleFault::TooManyFiles {
-                folder: folder(),
-                limit: self.limits.files,
-            });
+            return Err(BundleFault::TooManyFiles { folder: folder(), limit: self.limits.files });
         }
         let state = FileState::of(metadata);
         let bytes = self.bytes.checked_add(state.size);
         self.bytes = match bytes.filter(|sum| *sum <= self.limits.bytes) {
             Some(sum) => sum,
             None => {
-                return Err(BundleFault::TooLarge {
-                    folder: folder(),
-                    limit: self.limits.bytes,
-                });
+                return Err(BundleFault::TooLarge { folder: folder(), limit: self.limits.bytes });
             }
         };
         let name = match RelativePath::new(name) {
@@ -181,10 +166,7 @@ fn inside(root: &Path, path: &Path) -> Result<PathBuf, BundleFault> {
     if target.starts_with(root) {
         Ok(target)
     } else {
-        Err(BundleFault::LinkLeaves {
-            path: path.to_owned(),
-            target,
-        })
+        Err(BundleFault::LinkLeaves { path: path.to_owned(), target })
     }
 }
 
@@ -203,8 +185,5 @@ pub(super) fn lost(path: &Path, error: io::Error) -> BundleFault {
 }
 
 fn is_absent(error: &io::Error) -> bool {
-    matches!(
-        error.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-    )
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }

@@ -64,9 +64,7 @@ fn copy(
     }
     let mut left = file.state.size;
     while left > 0 {
-        let most = buffer
-            .len()
-            .min(usize::try_from(left).unwrap_or(usize::MAX));
+        let most = buffer.len().min(usize::try_from(left).unwrap_or(usize::MAX));
         match input.read(&mut buffer[..most]) {
             Ok(0) => return Err(changed()),
             Ok(count) => {

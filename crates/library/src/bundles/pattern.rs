@@ -45,10 +45,7 @@ impl Pattern {
         if text.chars().any(char::is_control) {
             return Err(PatternError::Control { pattern: pattern() });
         }
-        let given: Vec<&str> = text
-            .split('/')
-            .filter(|p| !p.is_empty() && *p != ".")
-            .collect();
+        let given: Vec<&str> = text.split('/').filter(|p| !p.is_empty() && *p != ".").collect();
         if given.is_empty() && text != "." && text != "./" {
             return Err(PatternError::Empty);
         }
@@ -70,11 +67,7 @@ impl Pattern {
             parts.push(Part::Name(vec!['*']));
         }
         let base = format!("{root}{}", given[..fixed].join("/"));
-        Ok(Pattern {
-            text: pattern(),
-            base,
-            parts,
-        })
+        Ok(Pattern { text: pattern(), base, parts })
     }
 
     /// The text as given.
@@ -85,6 +78,11 @@ impl Pattern {
     /// The leading parts without wildcards; all of them when there is no wildcard.
     pub fn base(&self) -> &str {
         &self.base
+    }
+
+    /// The pattern of the same paths as seen from the base.
+    pub fn below_base(&self) -> Pattern {
+        Pattern { base: String::new(), ..self.clone() }
     }
 
     /// Whether the pattern has no wildcard and so is a plain path.
@@ -181,11 +179,7 @@ mod tests {
             (".*", ".hidden", true),
         ];
         for (pattern, path, named) in cases {
-            assert_eq!(
-                Pattern::new(pattern).unwrap().matches(path),
-                named,
-                "{pattern} {path}"
-            );
+            assert_eq!(Pattern::new(pattern).unwrap().matches(path), named, "{pattern} {path}");
         }
     }
 

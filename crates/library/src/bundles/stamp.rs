@@ -52,21 +52,14 @@ impl Stamp {
 
     /// Writes the stamp so that it appears whole.
     pub fn write(&self, path: &Path) -> Result<(), FileError> {
-        let Stamp {
-            started_ns,
-            key,
-            digest,
-            manifest_size,
-        } = self;
+        let Stamp { started_ns, key, digest, manifest_size } = self;
         let text = format!("{FIRST_WORDS} {started_ns} {key} {digest} {manifest_size}\n");
         publish::replace(path, text.as_bytes())
     }
 
     /// Whether files that make this key are sure to be those that were packed.
     pub fn vouches_for(&self, key: &Digest, files: &[FoundFile]) -> bool {
-        let times = files
-            .iter()
-            .map(|f| f.state.modified_ns.max(f.state.changed_ns));
+        let times = files.iter().map(|f| f.state.modified_ns.max(f.state.changed_ns));
         let newest = times.max().unwrap_or(i128::MIN);
         self.key == *key && newest.saturating_add(CLOCK_STEP_NS) < self.started_ns
     }
@@ -108,11 +101,7 @@ mod tests {
     use std::fs;
 
     fn files(changed_ns: i128) -> Vec<FoundFile> {
-        let state = FileState {
-            size: 3,
-            modified_ns: 5,
-            changed_ns,
-        };
+        let state = FileState { size: 3, modified_ns: 5, changed_ns };
         let name = RelativePath::new("a").unwrap();
         let path = "/srv/a".into();
         vec![FoundFile { name, path, state }]

@@ -1,0 +1,223 @@
+//! On air: superframes are made ahead of their time and given to the sending thread.
+
+use crate::config::Config;
+use crate::exit::{Code, Failure};
+use crate::lineup::{Lineup, Part};
+use crate::maker::{MakeError, Maker};
+use crate::seal::Sealer;
+use crate::station::Station;
+use crate::when;
+use engine::SuperframeGrid;
+use rtp::{DATAGRAM_SIZE, HEADER_SIZE};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+use ts::{Span, TICKS_PER_SECOND, Ticks};
+use uplink::{Batch, Clock, Feeder, Monitor, MultiplexConfig, Uplink};
+
+/// How far ahead lineups reach, and when they are made to reach further.
+const WINDOW: Span = Span::from_seconds(36 * 3600);
+const WINDOW_LEFT_MIN: Span = Span::from_seconds(12 * 3600);
+/// How long a revision is known before it takes effect: longer than what is made ahead.
+const REVISION_LEAD: Span = Span::from_seconds(20);
+/// The time that making the first superframe may take before its first datagram is due.
+const START_LEAD: Span = Span::from_ms(150);
+
+/// The multiplexes on air.
+#[derive(Debug)]
+pub struct Air {
+    uplink: Option<Uplink>,
+    monitor: Monitor,
+    lines: Vec<Line>,
+    stop: Arc<AtomicBool>,
+}
+
+/// How many superframes are made ahead for a lead.
+fn batches_of(lead: Duration, grid: SuperframeGrid) -> usize {
+    let length_ms = (grid.start(1).0 / (TICKS_PER_SECOND / 1000)).max(1);
+    (lead.as_millis() as u64).div_ceil(length_ms).max(1) as usize
+}
+
+/// One multiplex on air.
+#[derive(Debug)]
+struct Line {
+    lineup: Arc<Mutex<Arc<Lineup>>>,
+    until: Ticks,
+    thread: JoinHandle<()>,
+}
+
+impl Air {
+    /// Opens the outputs and begins to send at the present instant.
+    pub fn start(station: &Station) -> Result<Air, Failure> {
+        let now = when::now();
+        let clock = Clock::start(when::tai_minus_utc_s(now));
+        let (from, until) = (now - Span::from_seconds(60), now + WINDOW);
+        let multiplexes = 0..station.config.multiplexes.len();
+        let lineups: Result<Vec<_>, _> =
+            multiplexes.map(|m| Lineup::new(station, m, from, until)).collect();
+        let lineups = lineups?;
+        let Config { multiplexes, run, .. } = &station.config;
+        let configs = multiplexes.iter().map(|m| MultiplexConfig {
+            name: m.name.clone(),
+            outputs: m.outputs.iter().map(|o| o.to_uplink()).collect(),
+            queue_batches: batches_of(run.lead, m.grid),
+        });
+        let (uplink, feeders) = Uplink::start(clock, run.settings, configs.collect())
+            .map_err(|e| Failure::new(Code::Unavailable, e))?;
+        let monitor = uplink.monitor();
+        let stop = Arc::new(AtomicBool::new(false));
+        let mut lines = Vec::new();
+        for ((lineup, feeder), config) in lineups.into_iter().zip(feeders).zip(multiplexes) {
+            let lineup = Arc::new(Mutex::new(Arc::new(lineup)));
+            let feed = Feed {
+                lineup: lineup.clone(),
+                feeder,
+                monitor: monitor.clone(),
+                matrix: config.matrix(),
+                stop: stop.clone(),
+            };
+            let thread = thread::Builder::new()
+                .name(format!("make-{}", config.name))
+                .spawn(move || feed.run())
+                .map_err(|e| Failure::new(Code::Unavailable, e))?;
+            lines.push(Line { lineup, until, thread });
+        }
+        Ok(Air { uplink: Some(uplink), monitor, lines, stop })
+    }
+
+    /// What the sending thread counts.
+    pub fn monitor(&self) -> &Monitor {
+        &self.monitor
+    }
+
+    /// What the system granted the sending thread.
+    pub fn realtime(&self) -> Option<uplink::RealtimeReport> {
+        self.uplink.as_ref().map(Uplink::realtime)
+    }
+
+    /// What makes superframes of a multiplex now.
+    pub fn lineup(&self, multiplex: usize) -> Arc<Lineup> {
+        self.lines[multiplex].lineup.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether every thread is at work.
+    pub fn is_alive(&self) -> bool {
+        self.lines.iter().all(|line| !line.thread.is_finished())
+    }
+
+    /// The instant from which on a revision that is made known now may rule.
+    pub fn revision_instant(&self) -> Ticks {
+        self.monitor.now() + REVISION_LEAD
+    }
+
+    /// Goes over to what a station says, which agrees with what is on air until its last revision
+    /// takes effect.
+    pub fn renew(&mut self, station: &Station) -> Result<(), Failure> {
+        let now = self.monitor.now();
+        let (from, until) = (now - Span::from_seconds(60), now + WINDOW);
+        let lineups: Result<Vec<_>, _> =
+            (0..self.lines.len()).map(|m| Lineup::new(station, m, from, until)).collect();
+        for (line, lineup) in self.lines.iter_mut().zip(lineups?) {
+            *line.lineup.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(lineup);
+            line.until = until;
+        }
+        Ok(())
+    }
+
+    /// Whether lineups should be renewed because they end soon.
+    pub fn ends_soon(&self) -> bool {
+        let now = self.monitor.now();
+        self.lines.iter().any(|line| line.until.since(now) < WINDOW_LEFT_MIN)
+    }
+
+    /// Stops sending and waits for all threads.
+    pub fn stop(mut self) {
+        self.stop.store(true, Ordering::Relaxed);
+        if let Some(uplink) = self.uplink.take() {
+            uplink.stop();
+        }
+        for line in self.lines {
+            // A thread that panicked has said so itself.
+            let _ = line.thread.join();
+        }
+    }
+}
+
+/// What one making thread has.
+struct Feed {
+    lineup: Arc<Mutex<Arc<Lineup>>>,
+    feeder: Feeder,
+    monitor: Monitor,
+    matrix: Option<fec::Matrix>,
+    stop: Arc<AtomicBool>,
+}
+
+impl Feed {
+    fn run(self) {
+        let mut lineup = self.current();
+        let grid = lineup.grid();
+        let begin = self.monitor.now() + START_LEAD;
+        // The superframe before is made for the sake of its repair packets only.
+        let mut k = grid.at(begin).saturating_sub(1);
+        let mut part = lineup.at(k).clone();
+        let mut maker = Maker::new(part.engine.clone(), part.source.clone());
+        let mut sealer = Sealer::new(part.engine.multiplex(), self.matrix);
+        let mut buffer = vec![0; maker.size(HEADER_SIZE)];
+        while !self.stop.load(Ordering::Relaxed) {
+            let newest = self.current();
+            if !Arc::ptr_eq(&newest, &lineup) || newest.at(k).first != part.first {
+                lineup = newest;
+                part = lineup.at(k).clone();
+                maker.switch(part.engine.clone(), part.source.clone());
+            }
+            self.make(&mut maker, &part, k, &mut buffer);
+            let repairs = match sealer.seal(k, &mut buffer) {
+                Ok(repairs) => repairs,
+                Err(error) => {
+                    tracing::error!(%error, superframe = k, "repair packets");
+                    rtp::RepairPackets::default()
+                }
+            };
+            let first = grid.first_datagram(k);
+            // A superframe that is on already is joined at the present instant.
+            let skipped = sealer.stream().first_at_or_after(begin).saturating_sub(first);
+            let skipped = skipped.min(grid.datagrams());
+            let datagrams: Arc<[u8]> = buffer[skipped as usize * DATAGRAM_SIZE..].into();
+            if !datagrams.is_empty() {
+                let batch = Batch::new(grid.slots(), first + skipped, datagrams, Arc::new(repairs));
+                let fed = batch.map(|batch| self.feeder.feed(batch));
+                if !matches!(fed, Ok(Ok(()))) {
+                    break;
+                }
+            }
+            k += 1;
+            // After a stall the present is what counts.
+            k = k.max(grid.at(self.monitor.now()));
+        }
+    }
+
+    fn make(&self, maker: &mut Maker, part: &Part, k: u64, buffer: &mut [u8]) {
+        loop {
+            match maker.make(k, HEADER_SIZE, buffer) {
+                Ok(_) => return,
+                Err(MakeError::Read { service: Some(service), why, .. })
+                    if maker.show_slate(service, k) =>
+                {
+                    let service = &part.engine.multiplex().services[service].id;
+                    tracing::error!(service, superframe = k, why, "slate shown");
+                }
+                Err(error) => {
+                    // Nothing can be said in this superframe; the carrier stays up on null packets.
+                    tracing::error!(%error, superframe = k, "null packets sent");
+                    maker.blank(HEADER_SIZE, buffer);
+                    return;
+                }
+            }
+        }
+    }
+
+    fn current(&self) -> Arc<Lineup> {
+        self.lineup.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}

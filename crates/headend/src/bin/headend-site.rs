@@ -1,0 +1,3 @@
+//! The receiving site.
+
+fn main() {}

@@ -1,0 +1,58 @@
+//! The headend: from a teaching timetable to a bit-exact multiplex on the wire.
+
+use clap::{Parser, Subcommand};
+use headend::command::{check, demo, ingest, plan, render, run, verify};
+use headend::exit::{Code, Failure};
+use std::process::ExitCode;
+use tracing_subscriber::EnvFilter;
+
+#[derive(Parser, Debug)]
+#[command(name = "headend", version, about, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand, Debug)]
+enum Command {
+    /// Put everything on air at once, on this machine alone, with what the project ships.
+    Demo(demo::DemoArgs),
+    /// Tell whether all that is planned can be sent.
+    Check(check::CheckArgs),
+    /// Tell what is on each service and in each carousel.
+    Plan(plan::PlanArgs),
+    /// Take a file into the library.
+    Ingest(ingest::IngestArgs),
+    /// Write what would be on the wire to a file.
+    Render(render::RenderArgs),
+    /// Tell whether a finished stream keeps the standards.
+    Verify(verify::VerifyArgs),
+    /// Go on air.
+    Run(run::RunArgs),
+}
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // What cannot be printed cannot be told either.
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { Code::Usage as u8 } else { 0 });
+        }
+    };
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let done: Result<(), Failure> = match &cli.command {
+        Command::Demo(args) => demo::run(args),
+        Command::Check(args) => check::run(args),
+        Command::Plan(args) => plan::run(args),
+        Command::Ingest(args) => ingest::run(args),
+        Command::Render(args) => render::run(args),
+        Command::Verify(args) => verify::run(args),
+        Command::Run(args) => run::run(args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.exit(),
+    }
+}

@@ -1,0 +1,202 @@
+//! `headend check`: whether all that is planned can be sent.
+
+use crate::exit::{Code, Failure};
+use crate::lineup::{Lineup, Part};
+use crate::station::Station;
+use crate::when;
+use clap::{Args, ValueEnum};
+use engine::{PlanError, Planner};
+use rundown::{Problem, ProblemKind};
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use timetable::{Code as DiagnosticCode, Diagnostic, Location, Severity, arrange, format_duration};
+use ts::{Span, Ticks};
+
+/// What to check.
+#[derive(Args, Debug)]
+pub struct CheckArgs {
+    /// The configuration.
+    pub config: PathBuf,
+    /// Exit with 1 when there are warnings.
+    #[arg(long)]
+    pub deny_warnings: bool,
+    /// From when on; now when not said.
+    #[arg(long, value_name = "T", value_parser = when::parse_instant)]
+    pub from: Option<Ticks>,
+    /// How far ahead each superframe is counted.
+    #[arg(long, value_name = "D", default_value = "24h", value_parser = when::parse_span)]
+    pub horizon: Span,
+    /// How findings are printed.
+    #[arg(long, value_enum, default_value_t = Form::Human)]
+    pub format: Form,
+}
+
+/// How findings are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Form {
+    /// With the text that they are about.
+    Human,
+    /// One line each.
+    Short,
+    /// For machines.
+    Json,
+}
+
+/// Checks; fails when there are errors.
+pub fn run(args: &CheckArgs) -> Result<(), Failure> {
+    let station = Station::open(&args.config)?;
+    let from = args.from.unwrap_or_else(when::now);
+    let mut findings = findings(&station, from, from + args.horizon)?;
+    arrange(&mut findings);
+    let sources = station.texts.sources();
+    match args.format {
+        Form::Human => print!("{}", timetable::render_human(&findings, &sources, false)),
+        Form::Short => print!("{}", timetable::render_short(&findings, &sources)),
+        Form::Json => println!("{}", timetable::to_json(&findings, &sources)),
+    }
+    let errors = findings.iter().filter(|d| d.severity() == Severity::Error).count();
+    let warnings = findings.len() - errors;
+    if args.format == Form::Human {
+        println!("{errors} errors, {warnings} warnings");
+    }
+    match (errors, warnings) {
+        (0, 0) => Ok(()),
+        (0, _) if !args.deny_warnings => Ok(()),
+        (0, _) => Err(Failure::new(Code::No, "")),
+        _ => Err(Failure::new(Code::Config, "")),
+    }
+}
+
+/// All that is wrong or doubtful with what is planned for `[from, until)`.
+pub fn findings(station: &Station, from: Ticks, until: Ticks) -> Result<Vec<Diagnostic>, Failure> {
+    let mut findings = station.warnings.clone();
+    asset_findings(station, &mut findings);
+    bundle_findings(station, &mut findings);
+    for multiplex in 0..station.config.multiplexes.len() {
+        let (_, problems) = station.rundown(multiplex, from, until)?;
+        let mut told = BTreeSet::new();
+        for problem in problems.iter().filter(|p| p.start < until) {
+            let key = (problem.origin, problem.asset.clone());
+            if told.insert(key) {
+                findings.extend(airing_finding(station, problem));
+            }
+        }
+        capacity(station, multiplex, from, until, &mut findings)?;
+    }
+    Ok(findings)
+}
+
+/// Assets that the timetable names and that cannot be aired.
+fn asset_findings(station: &Station, findings: &mut Vec<Diagnostic>) {
+    for used in station.timetable.asset_uses() {
+        let name = used.asset.as_str();
+        if let Some(why) = station.faulty.get(name) {
+            findings.push(
+                Diagnostic::new(DiagnosticCode::UnknownAsset, format!("asset `{name}` cannot be aired"))
+                    .primary(used.origin, why.clone())
+                    .help(format!("ingest it: headend ingest CONFIG --id {name} FILE")),
+            );
+        } else if let (Some(claim), Some(entry)) = (used.length_claim, station.catalogue.get(name)) {
+            let found = entry.summary.duration;
+            if (found - claim).0.abs() > Span::from_seconds(1).0 {
+                let text = format!("it lasts {}", format_duration(found));
+                findings.push(
+                    Diagnostic::new(
+                        DiagnosticCode::LengthMismatch,
+                        format!("asset `{name}` does not last {}", format_duration(claim)),
+                    )
+                    .primary(used.origin, text),
+                );
+            }
+        }
+    }
+}
+
+fn bundle_findings(station: &Station, findings: &mut Vec<Diagnostic>) {
+    for bundle in station.timetable.bundles() {
+        if let Some(why) = station.faulty_bundles.get(bundle.id.as_str()) {
+            let message = format!("bundle `{}` cannot be packed", bundle.id.as_str());
+            findings.push(
+                Diagnostic::new(DiagnosticCode::NoFile, message).primary(bundle.origin, why.clone()),
+            );
+        }
+    }
+}
+
+fn airing_finding(station: &Station, problem: &Problem) -> Option<Diagnostic> {
+    let zone = station.timetable.zone();
+    let first = zone.format(problem.start);
+    let asset = &problem.asset;
+    let (code, message, text) = match &problem.kind {
+        // The use of the asset has been reported already.
+        ProblemKind::NoAsset => return None,
+        ProblemKind::Cut { by } => (
+            DiagnosticCode::LengthMismatch,
+            format!("asset `{asset}` does not fit its slot"),
+            format!("it is cut by {}, first on {first}", format_duration(*by)),
+        ),
+        ProblemKind::EnteredEarlier { by } => (
+            DiagnosticCode::EnteredEarlier,
+            format!("asset `{asset}` cannot be entered at this place"),
+            format!("it is entered {} earlier, first on {first}", format_duration(*by)),
+        ),
+        ProblemKind::StartsBehindEnd => (
+            DiagnosticCode::LengthMismatch,
+            format!("asset `{asset}` ends before the place where it is to start"),
+            format!("first on {first}"),
+        ),
+    };
+    Some(Diagnostic::new(code, message).primary(problem.origin, text))
+}
+
+/// Counts every superframe of `[from, until)`.
+fn capacity(
+    station: &Station,
+    multiplex: usize,
+    from: Ticks,
+    until: Ticks,
+    findings: &mut Vec<Diagnostic>,
+) -> Result<(), Failure> {
+    let lineup = Lineup::new(station, multiplex, from, until)?;
+    let mut planner = Planner::default();
+    let grid = lineup.grid();
+    let zone = station.timetable.zone();
+    let mut told = BTreeSet::new();
+    for k in grid.at(from)..=grid.at(until) {
+        let Part { engine, source, .. } = lineup.at(k);
+        let counted = planner.count(engine, k, |asset| source.index(asset).ok());
+        let Err(error) = counted else { continue };
+        let at = zone.format(grid.start(k));
+        let (code, key, place) = match &error {
+            PlanError::Overbooked { .. } => (DiagnosticCode::Capacity, String::new(), None),
+            PlanError::Play { asset, .. } | PlanError::NoIndex { asset, .. } => {
+                (DiagnosticCode::Unplayable, asset.clone(), use_of(station, asset))
+            }
+            _ => return Err(Failure::new(Code::Config, error)),
+        };
+        if told.insert((code.as_str(), key)) {
+            let name = &engine.multiplex().name;
+            let message = match &error {
+                PlanError::Overbooked { contributors, .. } => {
+                    format!("multiplex `{name}` is overbooked at {at}: {contributors}")
+                }
+                other => format!("multiplex `{name}` at {at}: {other}"),
+            };
+            let mut finding = Diagnostic::new(code, message);
+            if let Some(origin) = place {
+                finding = finding.primary(origin, "");
+            }
+            if code == DiagnosticCode::Capacity {
+                finding = finding.help(
+                    "lower the rate of a bundle, give it other windows, or take a service off",
+                );
+            }
+            findings.push(finding);
+        }
+    }
+    Ok(())
+}
+
+fn use_of(station: &Station, asset: &str) -> Option<Location> {
+    station.timetable.asset_uses().find(|u| u.asset.as_str() == asset).map(|u| u.origin)
+}

@@ -1,0 +1,107 @@
+//! `headend render`: what would be on the wire, into a file.
+
+use crate::capture::Capture;
+use crate::exit::{Code, Failure};
+use crate::lineup::Lineup;
+use crate::maker::MakeError;
+use crate::progress;
+use crate::render::{self, Rendered};
+use crate::station::Station;
+use crate::when;
+use clap::{Args, ValueEnum};
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::path::PathBuf;
+use ts::{PACKET_SIZE, Span, Ticks};
+
+/// What to render.
+#[derive(Args, Debug)]
+pub struct RenderArgs {
+    /// The configuration.
+    pub config: PathBuf,
+    /// The multiplex.
+    #[arg(long, value_name = "NAME")]
+    pub multiplex: String,
+    /// From when on, RFC 3339.
+    #[arg(long, value_name = "T", value_parser = when::parse_instant)]
+    pub from: Ticks,
+    /// For how long: 90s, 10m, 24h.
+    #[arg(long, value_name = "D", value_parser = when::parse_span)]
+    pub duration: Span,
+    /// The file to write; `-` is standard output.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Plain packets, or datagrams with their due times.
+    #[arg(long, value_enum, default_value_t = Format::Ts)]
+    pub format: Format,
+}
+
+/// The form of a rendered file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// 188-byte packets: exactly the slots that leave in the stretch of time.
+    Ts,
+    /// A capture of all RTP and FEC flows: the datagrams that are due in it.
+    Pcap,
+}
+
+impl From<MakeError> for Failure {
+    fn from(error: MakeError) -> Failure {
+        Failure::new(Code::Unavailable, error)
+    }
+}
+
+/// Renders.
+pub fn run(args: &RenderArgs) -> Result<(), Failure> {
+    let station = Station::open(&args.config)?;
+    let multiplex = station.multiplex(&args.multiplex)?;
+    let until = args.from + args.duration;
+    let wrote = |e: io::Error| {
+        Failure::new(Code::Io, format!("{}: {e}; what was written is incomplete", args.out.display()))
+    };
+    let out: Box<dyn Write> = if args.out.as_os_str() == "-" {
+        Box::new(io::stdout().lock())
+    } else {
+        Box::new(File::create(&args.out).map_err(wrote)?)
+    };
+    let mut out = BufWriter::with_capacity(1 << 20, out);
+    match args.format {
+        Format::Ts => plain(&station, multiplex, args.from, until, &mut |bytes| {
+            out.write_all(bytes).map_err(wrote)
+        })?,
+        Format::Pcap => {
+            let lineup = Lineup::new(&station, multiplex, args.from, until)?;
+            let capture = Capture::new(&station.config.multiplexes[multiplex].outputs)?;
+            capture.write(&lineup, args.from, until, &mut |bytes| {
+                out.write_all(bytes).map_err(wrote)
+            })?;
+        }
+    }
+    out.flush().map_err(wrote)
+}
+
+/// Hands out the packets of the slots in `[from, until)`, in order, in pieces.
+pub fn plain(
+    station: &Station,
+    multiplex: usize,
+    from: Ticks,
+    until: Ticks,
+    take: &mut dyn FnMut(&[u8]) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let lineup = Lineup::new(station, multiplex, from, until)?;
+    let grid = lineup.grid();
+    let slots = render::slots(grid, from, until);
+    let frames = render::superframes(grid, from, until);
+    let total = (slots.end - slots.start) * PACKET_SIZE as u64;
+    let bar = progress::bytes(total, "rendering");
+    render::render(&lineup, frames, 0, |frame: &mut Rendered| {
+        let own = grid.slots_of(frame.superframe);
+        let first = slots.start.max(own.start) - own.start;
+        let end = slots.end.min(own.end) - own.start;
+        let bytes = first as usize * PACKET_SIZE..end as usize * PACKET_SIZE;
+        bar.inc(bytes.len() as u64);
+        take(&frame.datagrams[bytes])
+    })?;
+    bar.finish_and_clear();
+    Ok(())
+}

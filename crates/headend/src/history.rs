@@ -1,0 +1,106 @@
+//! The revisions of the timetable and when each took effect.
+//!
+//! The journal is a folder in the state folder: for each revision the texts of the timetable as
+//! they were, and the instant from which on they rule. It is written before a revision takes
+//! effect, so that a restart, a second machine with a copy, and a later rendering of the past all
+//! see the same.
+
+use crate::exit::{Code, Failure};
+use crate::station::{Texts, parse};
+use serde::{Deserialize, Serialize};
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use timetable::Timetable;
+use ts::Ticks;
+
+/// A revision of the timetable.
+#[derive(Debug)]
+pub struct Revision {
+    /// Its number, from zero.
+    pub number: u32,
+    /// From when on it rules.
+    pub effective: Ticks,
+    /// Its texts.
+    pub texts: Texts,
+    /// Its timetable.
+    pub timetable: Timetable,
+}
+
+/// One file of the journal.
+#[derive(Debug, Serialize, Deserialize)]
+struct Entry {
+    revision: u32,
+    effective_ticks: u64,
+    texts: Vec<(String, String)>,
+}
+
+/// The journal in a state folder.
+#[derive(Clone, Debug)]
+pub struct Journal {
+    folder: PathBuf,
+}
+
+impl Journal {
+    /// The journal of a state folder, which need not be there yet.
+    pub fn new(state: &Path) -> Journal {
+        Journal { folder: state.join("revisions") }
+    }
+
+    /// All revisions in order; empty when none was ever written.
+    pub fn read(&self) -> Result<Vec<Revision>, Failure> {
+        let listing = match fs::read_dir(&self.folder) {
+            Ok(listing) => listing,
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(e) => return Err(self.failure(&e)),
+        };
+        let mut entries = Vec::new();
+        for file in listing {
+            let path = file.map_err(|e| self.failure(&e))?.path();
+            if path.extension().is_some_and(|e| e == "json") {
+                let bytes = fs::read(&path).map_err(|e| self.failure(&e))?;
+                let entry: Entry = serde_json::from_slice(&bytes)
+                    .map_err(|e| Failure::new(Code::Config, format!("{}: {e}", path.display())))?;
+                entries.push(entry);
+            }
+        }
+        entries.sort_by_key(|e| e.revision);
+        entries.into_iter().map(revision).collect()
+    }
+
+    /// Writes a revision, durably.
+    pub fn write(&self, number: u32, effective: Ticks, texts: &Texts) -> Result<(), Failure> {
+        let entry = Entry {
+            revision: number,
+            effective_ticks: effective.0,
+            texts: texts.0.clone(),
+        };
+        let bytes = serde_json::to_vec_pretty(&entry).map_err(|e| Failure::new(Code::Io, e))?;
+        let path = self.folder.join(format!("{number:08}.json"));
+        let draft = self.folder.join(format!(".{number:08}.tmp"));
+        let write = || -> io::Result<()> {
+            fs::create_dir_all(&self.folder)?;
+            let mut file = File::create(&draft)?;
+            file.write_all(&bytes)?;
+            file.sync_all()?;
+            fs::rename(&draft, &path)?;
+            File::open(&self.folder)?.sync_all()
+        };
+        write().map_err(|e| self.failure(&e))
+    }
+
+    fn failure(&self, error: &io::Error) -> Failure {
+        Failure::new(Code::Io, format!("journal {}: {error}", self.folder.display()))
+    }
+}
+
+fn revision(entry: Entry) -> Result<Revision, Failure> {
+    let texts = Texts(entry.texts);
+    let (timetable, _) = parse(&texts)?;
+    Ok(Revision {
+        number: entry.revision,
+        effective: Ticks(entry.effective_ticks),
+        texts,
+        timetable,
+    })
+}

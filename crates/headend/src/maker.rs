@@ -1,0 +1,103 @@
+//! Making superframes: plan, read, fill.
+
+use crate::source::{PageCache, Source};
+use engine::{DATAGRAM_PACKETS, Engine, PlanError, Planner, Usage, fill};
+use std::sync::Arc;
+use ts::PACKET_SIZE;
+
+/// Why a superframe could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum MakeError {
+    /// It cannot be planned.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// Something that it needs cannot be read.
+    #[error("superframe {superframe} of multiplex {multiplex}: {why}")]
+    Read {
+        /// Which superframe.
+        superframe: u64,
+        /// Of which multiplex.
+        multiplex: String,
+        /// The service whose programme it is, if it is one's.
+        service: Option<usize>,
+        /// Why.
+        why: String,
+    },
+}
+
+/// Makes superframes of one engine, in any order.
+#[derive(Debug)]
+pub struct Maker {
+    engine: Arc<Engine>,
+    source: Arc<Source>,
+    planner: Planner,
+    pages: PageCache,
+}
+
+impl Maker {
+    /// A maker of this engine's superframes.
+    pub fn new(engine: Arc<Engine>, source: Arc<Source>) -> Maker {
+        let pages = PageCache::for_services(engine.multiplex().services.len());
+        Maker { engine, source, planner: Planner::default(), pages }
+    }
+
+    /// The engine.
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    /// Goes over to another revision or window of the same multiplex.
+    pub fn switch(&mut self, engine: Arc<Engine>, source: Arc<Source>) {
+        *self = Maker::new(engine, source);
+    }
+
+    /// Shows the slate on a service from superframe `k` to the end of what is on; false when it is
+    /// the slate itself that cannot be shown.
+    pub fn show_slate(&mut self, service: usize, k: u64) -> bool {
+        match self.engine.with_slate(service, k) {
+            Some(engine) => {
+                self.engine = Arc::new(engine);
+                true
+            }
+            None => false,
+        }
+    }
+
+    /// Fills a superframe with null packets.
+    pub fn blank(&self, header: usize, out: &mut [u8]) {
+        let stride = header + DATAGRAM_PACKETS as usize * PACKET_SIZE;
+        for datagram in out.chunks_exact_mut(stride) {
+            for packet in datagram[header..].chunks_exact_mut(PACKET_SIZE) {
+                packet.copy_from_slice(&ts::NULL_PACKET);
+            }
+        }
+    }
+
+    /// Bytes of a superframe whose datagrams have `header` bytes in front.
+    pub fn size(&self, header: usize) -> usize {
+        let stride = header + DATAGRAM_PACKETS as usize * PACKET_SIZE;
+        stride * self.engine.multiplex().grid.datagrams() as usize
+    }
+
+    /// Writes superframe `k` into `out`, leaving `header` bytes in front of each datagram.
+    pub fn make(&mut self, k: u64, header: usize, out: &mut [u8]) -> Result<Usage, MakeError> {
+        let source = &self.source;
+        let plan = self.planner.plan(&self.engine, k, |asset| source.index(asset).ok())?;
+        let mut failure: Option<(usize, String)> = None;
+        let data = self.pages.fetch(source, &plan.needs, |need, why| {
+            failure.get_or_insert((need, why));
+        });
+        let read_error = |need: usize, why: String| MakeError::Read {
+            superframe: k,
+            multiplex: self.engine.multiplex().name.clone(),
+            service: plan.service_of_need(need),
+            why,
+        };
+        if let Some((need, why)) = failure {
+            return Err(read_error(need, why));
+        }
+        fill(&self.engine, &plan, &data, header, out)
+            .map_err(|missing| read_error(missing.need, missing.to_string()))?;
+        Ok(plan.usage)
+    }
+}

@@ -1,0 +1,255 @@
+//! Everything that a configuration names, opened: timetable, library, bundles.
+
+use crate::config::Config;
+use crate::exit::{Code, Failure};
+use crate::history::{Journal, Revision};
+use crate::source::Source;
+use asset::AssetIndex;
+use engine::Engine;
+use library::bundles::{BundleRequest, BundleStore, PackedBundle};
+use library::{AssetId, Library};
+use rundown::{Catalogue, CatalogueEntry, Problem, Rundown, compile};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use timetable::{Diagnostic, Id, Severity, Source as Text, Timetable};
+use ts::{Span, Ticks};
+
+/// A configuration with what it names.
+#[derive(Debug)]
+pub struct Station {
+    /// The configuration.
+    pub config: Config,
+    /// The texts that diagnostics point into: name and content.
+    pub texts: Texts,
+    /// The timetable as it is now.
+    pub timetable: Timetable,
+    /// The revisions of the timetable, the present one last; empty when there was never a change.
+    pub history: Vec<Revision>,
+    /// Warnings about the timetable.
+    pub warnings: Vec<Diagnostic>,
+    /// The assets.
+    pub library: Arc<Library>,
+    /// What the timetable may put on air.
+    pub catalogue: Catalogue,
+    /// The assets that the timetable names and that cannot be aired, and why.
+    pub faulty: BTreeMap<String, String>,
+    bundles: BTreeMap<String, Arc<PackedBundle>>,
+    /// The bundles that cannot be packed, and why.
+    pub faulty_bundles: BTreeMap<String, String>,
+}
+
+/// Files with their names, as diagnostics want them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Texts(pub Vec<(String, String)>);
+
+impl Texts {
+    /// The texts as sources of diagnostics.
+    pub fn sources(&self) -> Vec<Text<'_>> {
+        self.0.iter().map(|(name, text)| Text { name, text }).collect()
+    }
+}
+
+impl Station {
+    /// Opens all that a configuration names.
+    pub fn open(path: &Path) -> Result<Station, Failure> {
+        let config = Config::load(path)?;
+        let texts = read_texts(&config.timetables)?;
+        let (timetable, warnings) = parse(&texts)?;
+        let mut history = Journal::new(&config.state).read()?;
+        if history.last().is_some_and(|last| last.texts != texts) {
+            // Edited while nobody was on air: what is written now is all that counts.
+            history.clear();
+        }
+        let library =
+            Library::open(&config.library).map_err(|e| Failure::new(Code::Unavailable, e))?;
+        let timetables = history.iter().map(|r| &r.timetable).chain([&timetable]);
+        let (catalogue, faulty) = catalogue(&library, timetables);
+        let (bundles, faulty_bundles) = pack(&config, &timetable)?;
+        Ok(Station {
+            config,
+            texts,
+            timetable,
+            history,
+            warnings,
+            library: Arc::new(library),
+            catalogue,
+            faulty,
+            bundles,
+            faulty_bundles,
+        })
+    }
+
+    /// The place of the multiplex with this name.
+    pub fn multiplex(&self, name: &str) -> Result<usize, Failure> {
+        let found = self.config.multiplexes.iter().position(|m| m.name == name);
+        found.ok_or_else(|| {
+            let names: Vec<&str> = self.config.multiplexes.iter().map(|m| m.name.as_str()).collect();
+            let known = names.join(", ");
+            Failure::new(Code::Usage, format!("there is no multiplex {name}; there is {known}"))
+        })
+    }
+
+    /// The rundown of a multiplex over a window by the timetable as it is now, and what is wrong
+    /// with it.
+    pub fn rundown(
+        &self,
+        multiplex: usize,
+        from: Ticks,
+        until: Ticks,
+    ) -> Result<(Rundown, Vec<Problem>), Failure> {
+        let services = self.services(multiplex);
+        compile(&self.timetable, &self.catalogue, &services, from, until, 0)
+            .map_err(|e| Failure::new(Code::Config, e))
+    }
+
+    /// The services of a multiplex, in its order.
+    pub fn services(&self, multiplex: usize) -> Vec<Id> {
+        let services = &self.config.multiplexes[multiplex].services;
+        services.iter().filter_map(|id| Id::new(id)).collect()
+    }
+
+    /// The engine of a rundown and the source of its data.
+    pub fn engine(
+        &self,
+        multiplex: usize,
+        rundown: Rundown,
+    ) -> Result<(Arc<Engine>, Arc<Source>), Failure> {
+        let config = |e: &dyn std::fmt::Display| Failure::new(Code::Config, e);
+        let packed: Vec<Option<Arc<PackedBundle>>> =
+            rundown.bundles.iter().map(|b| self.bundles.get(&b.id).cloned()).collect();
+        let mut carousels = Vec::new();
+        for bundle in &packed {
+            let carousel = bundle.as_ref().map(|b| b.carousel()).transpose();
+            carousels.push(carousel.map_err(|e| config(&e))?);
+        }
+        let source = Source::new(self.library.clone(), &rundown, packed).map_err(|e| config(&e))?;
+        let multiplex = self.config.engine_multiplex(multiplex, &self.timetable, &rundown)?;
+        let engine = Engine::new(multiplex, rundown, carousels).map_err(|e| config(&e))?;
+        Ok((Arc::new(engine), Arc::new(source)))
+    }
+}
+
+/// Reads the files of a timetable.
+pub fn read_texts(paths: &[PathBuf]) -> Result<Texts, Failure> {
+    let read = |path: &PathBuf| {
+        let text = std::fs::read_to_string(path)
+            .map_err(|e| Failure::new(Code::Config, format!("{}: {e}", path.display())))?;
+        Ok((path.display().to_string(), text))
+    };
+    paths.iter().map(read).collect::<Result<Vec<_>, Failure>>().map(Texts)
+}
+
+/// Parses a timetable; a faulty one fails with all its diagnostics.
+pub fn parse(texts: &Texts) -> Result<(Timetable, Vec<Diagnostic>), Failure> {
+    let sources = texts.sources();
+    let (timetable, diagnostics) = timetable::parse(&sources);
+    let faulty = diagnostics.iter().any(|d| d.severity() == Severity::Error);
+    match timetable {
+        Some(timetable) if !faulty => Ok((timetable, diagnostics)),
+        _ => {
+            let text = timetable::render_human(&diagnostics, &sources, false);
+            Err(Failure::new(Code::Config, format!("the timetable has errors\n{text}")))
+        }
+    }
+}
+
+/// The assets that timetables name: those that can be aired, and why the others cannot.
+fn catalogue<'a>(
+    library: &Library,
+    timetables: impl Iterator<Item = &'a Timetable>,
+) -> (Catalogue, BTreeMap<String, String>) {
+    let (mut named, mut entered) = (BTreeSet::new(), BTreeSet::new());
+    for timetable in timetables {
+        named.extend(timetable.asset_uses().map(|u| u.asset.as_str()));
+        entered.extend(entered_assets(timetable));
+    }
+    let mut entries = BTreeMap::new();
+    let mut faulty = BTreeMap::new();
+    for name in named {
+        match entry(library, name, entered.contains(name)) {
+            Ok(entry) => {
+                entries.insert(name.to_owned(), entry);
+            }
+            Err(why) => {
+                faulty.insert(name.to_owned(), why);
+            }
+        }
+    }
+    (Catalogue::new(entries), faulty)
+}
+
+fn entry(library: &Library, name: &str, entered: bool) -> Result<CatalogueEntry, String> {
+    let id: AssetId = name.parse().map_err(|e: library::IdError| e.to_string())?;
+    let summary = library.summary(&id).map_err(|e| e.to_string())?;
+    let entry_points = if entered {
+        library.index(&id).map(|index| entry_points(&index)).map_err(|e| e.to_string())?
+    } else {
+        Vec::new()
+    };
+    Ok(CatalogueEntry { summary, entry_points })
+}
+
+/// The assets that are started in their middle.
+fn entered_assets(timetable: &Timetable) -> BTreeSet<&str> {
+    let mut entered = BTreeSet::new();
+    for slot in timetable.slots().iter().filter(|s| s.from_offset > Span(0)) {
+        match &slot.programme {
+            timetable::Programme::Asset(asset) => {
+                entered.insert(asset.as_str());
+            }
+            timetable::Programme::Course { course, .. } => {
+                let lessons = &timetable.courses()[*course].lessons;
+                entered.extend(lessons.iter().map(|l| l.asset.as_str()));
+            }
+        }
+    }
+    let items = timetable.items().iter().filter(|i| i.start_at > Span(0));
+    entered.extend(items.map(|i| i.asset.as_str()));
+    entered
+}
+
+/// The times at which an asset can be entered: random access points before which nothing is shown
+/// that comes behind them in the stream.
+pub fn entry_points(index: &AssetIndex) -> Vec<Span> {
+    let Some(stream) = index.streams.first() else { return Vec::new() };
+    let mut earliest_behind = Span(i64::MAX);
+    let mut points: Vec<Span> = Vec::new();
+    for unit in stream.units.iter().rev() {
+        let is_clean = unit.random_access && unit.pts < earliest_behind;
+        earliest_behind = earliest_behind.min(unit.pts);
+        if is_clean {
+            points.push(unit.pts);
+        }
+    }
+    points.reverse();
+    points
+}
+
+type Packed = (BTreeMap<String, Arc<PackedBundle>>, BTreeMap<String, String>);
+
+fn pack(config: &Config, timetable: &Timetable) -> Result<Packed, Failure> {
+    let (mut packed, mut faulty) = (BTreeMap::new(), BTreeMap::new());
+    if timetable.bundles().is_empty() {
+        return Ok((packed, faulty));
+    }
+    let store = BundleStore::open(&config.library, &config.bundles, config.bundle_limits)
+        .map_err(|e| Failure::new(Code::Unavailable, e))?;
+    for bundle in timetable.bundles() {
+        let request = BundleRequest {
+            id: bundle.id.as_str(),
+            title: bundle.title.any(),
+            files: &bundle.files,
+            block_size: bundle.block_size_bytes,
+        };
+        match store.pack(&request) {
+            Ok(bundle) => {
+                packed.insert(request.id.to_owned(), Arc::new(bundle));
+            }
+            Err(error) => {
+                faulty.insert(request.id.to_owned(), error.to_string());
+            }
+        }
+    }
+    Ok((packed, faulty))
+}

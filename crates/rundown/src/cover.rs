@@ -1,0 +1,34 @@
+//! The slate in place of what cannot be shown.
+
+use crate::catalogue::{AssetIx, CatalogueEntry};
+use crate::fill::{FillerPool, fill_gap};
+use crate::handover::{Head, airings};
+use crate::model::{Airing, AiringKind};
+use ts::{Span, Ticks};
+
+/// What has been sent of the lost airing reaches at most so far ahead of the present.
+const AHEAD: Span = Span::from_seconds(1);
+
+/// The slate, again and again, from the instant `at` at which an airing's data gave out to the
+/// airing's end. Empty when too little of the airing is left to show anything.
+pub fn cover(lost: &Airing, at: Ticks, slate: AssetIx, entry: &CatalogueEntry) -> Vec<Airing> {
+    let from = at + AHEAD;
+    if lost.end.since(from) < AHEAD {
+        return Vec::new();
+    }
+    let pool = [(slate, entry.summary.duration)];
+    let mut pieces = Vec::new();
+    fill_gap(FillerPool { assets: &pool, kind: AiringKind::Slate }, from, lost.end, &mut pieces);
+    // A piece that follows, so that every airing before it is made.
+    let mut behind = pieces[pieces.len() - 1].clone();
+    behind.start = lost.end;
+    pieces.push(behind);
+    let head = Head::new(entry);
+    let mut covering = airings(&pieces, Some((at, at)), |_| &head);
+    if let Some(last) = covering.last_mut() {
+        last.video.until = lost.video.until;
+        last.audio.until = lost.audio.until;
+        last.decode_until = last.decode_until.min(lost.decode_until);
+    }
+    covering
+}
