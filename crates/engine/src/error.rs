@@ -17,6 +17,19 @@ pub enum TableFault {
     /// A section cannot be written.
     #[error(transparent)]
     Section(#[from] SectionError),
+    /// A service has so many events that its guide cannot be repeated as often as it must be.
+    #[error(
+        "service {service_id}: {sections} sections of its programme guide are due in one \
+         superframe, {max} fit: plan fewer and longer programmes"
+    )]
+    GuideTooDense {
+        /// The service.
+        service_id: u16,
+        /// Sections that are due together.
+        sections: u32,
+        /// How many can be sent 25 ms apart.
+        max: u32,
+    },
 }
 
 /// Why a superframe cannot be planned.

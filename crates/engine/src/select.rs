@@ -1,8 +1,8 @@
 //! Which access units of an asset an airing sends, and where they stand on its time axis.
 //!
 //! Video is cut where a prefix in decoding order is also a prefix on screen, so that no picture
-//! that stays refers to one that goes. Where that leaves the picture a little short of the cut, or
-//! a little over, the last pictures are spread so that no step between two of them is felt.
+//! that stays refers to one that goes. Where that leaves the picture a little short of the cut, the
+//! last pictures are spread so that no step between two of them is felt.
 //!
 //! Audio frames stand on a grid of their own duration that begins with the time axis, so that
 //! frames of the same kind join without gap or overlap wherever programmes meet; each frame belongs
@@ -34,7 +34,7 @@ pub struct VideoCut {
 }
 
 impl VideoCut {
-    /// Chooses the pictures that end nearest to the airing's end.
+    /// Chooses the pictures that end last before the airing's end.
     pub fn select(
         airing: &Airing,
         duration: Span,
@@ -97,8 +97,11 @@ fn entry_unit(units: &[AccessUnit], near: usize, in_point: Span) -> usize {
     ahead.or_else(|| (0..near).rev().find(shown_at)).unwrap_or(0)
 }
 
-/// Among the places where decoding order and order on screen both have a border, the one whose
-/// time is nearest to `wanted`: how many units are kept, and when the next picture would be shown.
+/// Among the places where decoding order and order on screen both have a border, the last one that
+/// is not behind `wanted`: how many units are kept, and when the next picture would be shown.
+///
+/// Time is then only ever gained: pictures stay a little longer. Losing it would put two pictures
+/// into the time of one.
 fn nearest_cut(
     units: &[AccessUnit],
     in_point: Span,
@@ -116,10 +119,10 @@ fn nearest_cut(
         let next = earliest_behind[i + 1];
         if latest < next {
             let natural = next - in_point;
-            let off = |s: Span| (s - wanted).0.abs();
-            if best.is_none_or(|(_, b)| off(natural) < off(b)) {
-                best = Some((i + 1, natural));
+            if natural > wanted && best.is_some() {
+                break;
             }
+            best = Some((i + 1, natural));
         }
     }
     best

@@ -8,7 +8,7 @@ use crate::config::{Multiplex, native};
 use crate::error::TableFault;
 use crate::guide::{DAY_S, GuideContext};
 use crate::superframe::CYCLE;
-use crate::wheel::{PidRun, Sending, evenly, packets_of};
+use crate::wheel::{PidRun, Sending, evenly, packets_of, sections_apart};
 use rundown::{Rundown, ServiceRundown, Title};
 use si::descriptor::{
     BouquetName, DataBroadcast, LocalTimeOffset, NetworkName, Service as ServiceDescriptor,
@@ -214,6 +214,7 @@ impl Tables {
         for &service in &self.guided {
             let context = context(multiplex, rundown, service);
             let schedule = context.schedule(&rundown.services[service], day)?;
+            check_density(multiplex, service, &schedule)?;
             longest += context.present_packets_max(&rundown.services[service], day)? * 2;
             schedules.push(schedule);
         }
@@ -235,6 +236,30 @@ impl ServiceMaps {
         let list = airing.and_then(|a| self.by_asset.get(&a.asset.0)).copied().unwrap_or(0);
         &self.sections[list]
     }
+}
+
+/// The sections of one sub-table that are due together must fit a superframe 25 ms apart.
+fn check_density(
+    multiplex: &Multiplex,
+    service: usize,
+    schedule: &[Section],
+) -> Result<(), TableFault> {
+    let (slots, rate) = (multiplex.grid.packets(), multiplex.grid.slots().rate());
+    let max = slots * 9 / 10 / sections_apart(rate);
+    for residue in 0..SCHEDULE_SUPERFRAMES {
+        let mut by_table: BTreeMap<u8, u32> = BTreeMap::new();
+        for section in schedule.iter().filter(|s| is_due(s, residue)) {
+            // A packet in each slot is the fastest that a section can be sent.
+            let packets = packets_of(section.bytes());
+            *by_table.entry(section.table_id()).or_default() += 1 + packets / sections_apart(rate);
+        }
+        let sections = by_table.into_values().max().unwrap_or(0);
+        if sections > max {
+            let service_id = multiplex.services[service].service_id;
+            return Err(TableFault::GuideTooDense { service_id, sections, max });
+        }
+    }
+    Ok(())
 }
 
 /// Whether a schedule section's turn has come: sections keep their turn whatever else changes.

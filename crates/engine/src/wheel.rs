@@ -7,12 +7,16 @@
 //! buffers empty.
 
 use crate::superframe::CYCLE;
+use si::SubTable;
+use std::collections::BTreeMap;
 use ts::packet::PAYLOAD_MAX;
 use ts::section::packetise_exact;
-use ts::{Packet, Pid, Rate};
+use ts::{PACKET_BITS, Packet, Pid, Rate};
 
 /// The rate at which a system data transport buffer empties (ISO/IEC 13818-1 clause 2.4.2.4).
 const SYSTEM_BPS: u64 = 1_000_000;
+/// The least time between two sections of one sub-table, a little above the 25 ms of the standard.
+const SECTIONS_APART_MS: u64 = 26;
 /// The end of a superframe is left to packets that are pushed behind others.
 const LAST_SLOTS: u32 = 64;
 
@@ -33,6 +37,11 @@ pub(crate) struct PidRun {
     pub packets: u32,
     /// The sections in any order.
     pub sendings: Vec<Sending>,
+}
+
+/// Slots that two sections of one sub-table stand apart.
+pub(crate) fn sections_apart(rate: Rate) -> u32 {
+    (rate.bps_floor() * SECTIONS_APART_MS / 1000 / PACKET_BITS) as u32 + 1
 }
 
 /// Packets that a section takes when it has them to itself.
@@ -59,30 +68,58 @@ impl PidRun {
         self.repeat_until_spreadable();
         self.sendings.sort_by_key(|s| s.slot);
         let mut spare = self.packets.saturating_sub(self.needed());
-        let sections = self.sendings.len() as u32;
-        let pace = (rate.bps_floor() / SYSTEM_BPS) as u32 + 1;
-        let pace = pace.min(slots / (self.packets + 1)).max(1);
+        let apart = sections_apart(rate);
+        let pace = self.pace(slots, rate, apart);
         let mut continuity = (superframe % CYCLE).wrapping_mul(u64::from(self.packets)) as u8;
+        let mut ended: BTreeMap<SubTable, u32> = BTreeMap::new();
         let (mut packets, mut next) = (Vec::new(), 0);
         let first = out.len();
-        for (i, sending) in self.sendings.iter().enumerate() {
-            let left = sections - i as u32;
-            let share = spare.div_ceil(left).min(room_of(&sending.section));
-            let count = packets_of(&sending.section) + share;
+        while !self.sendings.is_empty() {
+            let (slot, i) = self.earliest(next, &ended, apart);
+            let left = self.sendings.len() as u32;
+            let section = self.sendings.remove(i).section;
+            let share = spare.div_ceil(left).min(room_of(&section));
+            let count = packets_of(&section) + share;
             spare -= share;
             packets.clear();
-            let exact = count as usize;
-            packetise_exact(self.pid, continuity, &sending.section, exact, &mut packets);
+            packetise_exact(self.pid, continuity, &section, count as usize, &mut packets);
             continuity = continuity.wrapping_add(count as u8);
-            let mut slot = sending.slot.max(next);
-            for packet in &packets {
-                out.push((slot, *packet));
-                slot += pace;
-            }
-            next = slot;
+            out.extend((slot..).step_by(pace as usize).zip(packets.iter().copied()));
+            next = slot + count * pace;
+            ended.extend(SubTable::of(&section).map(|table| (table, next)));
         }
-        debug_assert!(self.sendings.is_empty() || out.len() - first == self.packets as usize);
+        debug_assert!(out.len() == first || out.len() - first == self.packets as usize);
         pull_back(&mut out[first..], slots.saturating_sub(LAST_SLOTS / 2));
+    }
+
+    /// The section that can begin first, behind what is sent and apart from its own sub-table.
+    fn earliest(&self, next: u32, ended: &BTreeMap<SubTable, u32>, apart: u32) -> (u32, usize) {
+        let start = |sending: &Sending| {
+            let own = SubTable::of(&sending.section).and_then(|table| ended.get(&table));
+            sending.slot.max(next).max(own.map_or(0, |end| end + apart))
+        };
+        let starts = self.sendings.iter().enumerate().map(|(i, s)| (start(s), i));
+        starts.min().unwrap_or((next, 0))
+    }
+
+    /// Slots from one packet to the next: those of the system rate, or fewer where the superframe
+    /// is too short for that.
+    fn pace(&self, slots: u32, rate: Rate, apart: u32) -> u32 {
+        let usable = slots.saturating_sub(LAST_SLOTS) * 9 / 10;
+        let mut loads: BTreeMap<SubTable, (u32, u32)> = BTreeMap::new();
+        for sending in &self.sendings {
+            let table = SubTable::of(&sending.section);
+            let load = table.map(|table| loads.entry(table).or_default());
+            if let Some((sections, packets)) = load {
+                *sections += 1;
+                *packets += packets_of(&sending.section);
+            }
+        }
+        let of_system = (rate.bps_floor() / SYSTEM_BPS) as u32 + 1;
+        let of_tables = loads.values().map(|(sections, packets)| {
+            usable.saturating_sub(sections * apart) / packets.max(&1)
+        });
+        of_tables.chain([of_system, usable / (2 * self.packets + 1)]).min().unwrap_or(1).max(1)
     }
 
     fn needed(&self) -> u32 {
