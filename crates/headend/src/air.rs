@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::exit::{Code, Failure};
 use crate::lineup::{Lineup, Part};
-use crate::maker::{MakeError, Maker};
+use crate::maker::Maker;
 use crate::seal::Sealer;
 use crate::station::Station;
 use crate::when;
@@ -199,15 +199,13 @@ impl Feed {
 
     fn make(&self, maker: &mut Maker, part: &Part, k: u64, buffer: &mut [u8]) {
         loop {
-            match maker.make(k, HEADER_SIZE, buffer) {
-                Ok(_) => return,
-                Err(MakeError::Read { service: Some(service), why, .. })
-                    if maker.show_slate(service, k) =>
-                {
+            let Err(error) = maker.make(k, HEADER_SIZE, buffer) else { return };
+            match maker.failing_service(&error) {
+                Some(service) if maker.show_slate(service, k) => {
                     let service = &part.engine.multiplex().services[service].id;
-                    tracing::error!(service, superframe = k, why, "slate shown");
+                    tracing::error!(service, superframe = k, %error, "slate shown");
                 }
-                Err(error) => {
+                _ => {
                     // Nothing can be said in this superframe; the carrier stays up on null packets.
                     tracing::error!(%error, superframe = k, "null packets sent");
                     maker.blank(HEADER_SIZE, buffer);

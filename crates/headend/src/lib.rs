@@ -18,6 +18,7 @@ pub mod maker;
 pub mod progress;
 pub mod render;
 pub mod seal;
+pub mod site;
 pub mod source;
 pub mod station;
 pub mod when;

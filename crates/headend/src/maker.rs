@@ -32,13 +32,26 @@ pub struct Maker {
     source: Arc<Source>,
     planner: Planner,
     pages: PageCache,
+    /// Services whose slate is shown, each from a superframe on.
+    covered: Vec<(usize, u64)>,
 }
 
 impl Maker {
     /// A maker of this engine's superframes.
     pub fn new(engine: Arc<Engine>, source: Arc<Source>) -> Maker {
         let pages = PageCache::for_services(engine.multiplex().services.len());
-        Maker { engine, source, planner: Planner::default(), pages }
+        Maker { engine, source, planner: Planner::default(), pages, covered: Vec::new() }
+    }
+
+    /// The service without which a superframe could be made.
+    pub fn failing_service(&self, error: &MakeError) -> Option<usize> {
+        match error {
+            MakeError::Read { service, .. } => *service,
+            MakeError::Plan(PlanError::NoIndex { service, .. } | PlanError::Play { service, .. }) => {
+                self.engine.multiplex().services.iter().position(|s| s.id == *service)
+            }
+            MakeError::Plan(_) => None,
+        }
     }
 
     /// The engine.
@@ -48,7 +61,11 @@ impl Maker {
 
     /// Goes over to another revision or window of the same multiplex.
     pub fn switch(&mut self, engine: Arc<Engine>, source: Arc<Source>) {
+        let covered = std::mem::take(&mut self.covered);
         *self = Maker::new(engine, source);
+        for (service, k) in covered {
+            self.show_slate(service, k);
+        }
     }
 
     /// Shows the slate on a service from superframe `k` to the end of what is on; false when it is
@@ -57,6 +74,7 @@ impl Maker {
         match self.engine.with_slate(service, k) {
             Some(engine) => {
                 self.engine = Arc::new(engine);
+                self.covered.push((service, k));
                 true
             }
             None => false,

@@ -4,7 +4,7 @@ use asset::AssetIndex;
 use bytes::Bytes;
 use engine::Need;
 use library::bundles::PackedBundle;
-use library::{AssetError, AssetId, IdError, Library, OpenAsset};
+use library::{AssetError, AssetId, IdError, Library, OpenAsset, ReadError};
 use rundown::{AssetIx, Rundown};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +16,7 @@ pub struct Source {
     ids: Vec<AssetId>,
     bundles: Vec<Option<Arc<PackedBundle>>>,
     open: Mutex<BTreeMap<AssetIx, Arc<OpenAsset>>>,
+    pinned: BTreeMap<(AssetIx, u32), Bytes>,
 }
 
 impl Source {
@@ -27,7 +28,16 @@ impl Source {
     ) -> Result<Source, IdError> {
         let ids: Result<Vec<_>, _> = rundown.assets.iter().map(|(id, _)| id.parse()).collect();
         let open = Mutex::new(BTreeMap::new());
-        Ok(Source { library, ids: ids?, bundles, open })
+        Ok(Source { library, ids: ids?, bundles, open, pinned: BTreeMap::new() })
+    }
+
+    /// Reads an asset into memory for good, so that it can be shown whatever happens to the disk.
+    pub fn pin(&mut self, asset: AssetIx) -> Result<(), ReadError> {
+        let open = self.open(asset)?;
+        for page in 0..open.pages() {
+            self.pinned.insert((asset, page), open.read_page(page)?);
+        }
+        Ok(())
     }
 
     /// The index of an asset.
@@ -56,6 +66,9 @@ impl Source {
     fn read(&self, need: &Need) -> Result<Bytes, String> {
         match need {
             Need::Page { asset, page } => {
+                if let Some(bytes) = self.pinned.get(&(*asset, *page)) {
+                    return Ok(bytes.clone());
+                }
                 let open = self.open(*asset).map_err(|e| e.to_string())?;
                 open.read_page(*page).map_err(|e| e.to_string())
             }

@@ -123,7 +123,17 @@ impl Station {
             let carousel = bundle.as_ref().map(|b| b.carousel()).transpose();
             carousels.push(carousel.map_err(|e| config(&e))?);
         }
-        let source = Source::new(self.library.clone(), &rundown, packed).map_err(|e| config(&e))?;
+        let mut source =
+            Source::new(self.library.clone(), &rundown, packed).map_err(|e| config(&e))?;
+        for service in &rundown.services {
+            if let Some(slate) = service.slate {
+                let unreadable = |e| {
+                    let what = format!("the slate of service {} cannot be read: {e}", service.id);
+                    Failure::new(Code::Unavailable, what)
+                };
+                source.pin(slate).map_err(unreadable)?;
+            }
+        }
         let multiplex = self.config.engine_multiplex(multiplex, &self.timetable, &rundown)?;
         let engine = Engine::new(multiplex, rundown, carousels).map_err(|e| config(&e))?;
         Ok((Arc::new(engine), Arc::new(source)))

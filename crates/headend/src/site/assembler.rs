@@ -1,0 +1,167 @@
+//! The thread that makes and checks files, so that hashing gigabytes keeps nobody waiting.
+
+use super::error::StorageError;
+use super::placing::Placer;
+use datacast::Manifest;
+use receiver::{FileJob, VersionId};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+/// What the thread is to do.
+#[derive(Debug)]
+enum Job {
+    /// Look which files of a bundle are in their places already.
+    Look(VersionId, Box<Manifest>),
+    /// Make a file.
+    Make(Box<FileJob>),
+    /// Forget which files of a version are in their places.
+    Forget(VersionId),
+}
+
+/// What the thread found.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// A file was in its place before.
+    Found { version: VersionId, file: usize },
+    /// A file was made, or its content was not right.
+    Made { version: VersionId, file: usize, is_sound: bool },
+    /// A file or bundle cannot be stored here; all others go on.
+    Refused { version: VersionId, error: StorageError },
+    /// Nothing can be stored any more.
+    Failed(StorageError),
+}
+
+/// A handle on the thread. It ends when the handle is dropped.
+#[derive(Debug)]
+pub(crate) struct Assembler {
+    jobs: Option<Sender<Job>>,
+    /// `None` ends the answers to one job.
+    answers: Receiver<Option<Answer>>,
+    pending: usize,
+    is_abandoned: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Assembler {
+    /// Starts the thread.
+    pub(crate) fn start(placer: Placer) -> io::Result<Assembler> {
+        let (jobs, to_do) = channel();
+        let (to_main, answers) = channel();
+        let is_abandoned = Arc::clone(&placer.is_abandoned);
+        let worker = Worker { placer, placed: BTreeMap::new(), answers: to_main };
+        let thread = thread::Builder::new().name("assembler".to_owned());
+        let thread = Some(thread.spawn(move || worker.run(&to_do))?);
+        Ok(Assembler { jobs: Some(jobs), answers, pending: 0, is_abandoned, thread })
+    }
+
+    /// Asks which files of a bundle are in their places already.
+    pub(crate) fn look(&mut self, version: VersionId, manifest: Box<Manifest>) {
+        self.ask(Job::Look(version, manifest));
+    }
+
+    /// Asks for a file.
+    pub(crate) fn make(&mut self, job: Box<FileJob>) {
+        self.ask(Job::Make(job));
+    }
+
+    /// Tells that a version is not on air any more.
+    pub(crate) fn forget(&mut self, version: VersionId) {
+        self.ask(Job::Forget(version));
+    }
+
+    /// Whether there are jobs that are not done.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.pending > 0
+    }
+
+    /// The next answer that is there within a time.
+    pub(crate) fn answer(&mut self, patience: Duration) -> Option<Answer> {
+        while self.pending > 0 {
+            match self.answers.recv_timeout(patience) {
+                Ok(Some(answer)) => return Some(answer),
+                Ok(None) => self.pending -= 1,
+                Err(RecvTimeoutError::Timeout) => return None,
+                // The thread is gone and answers nothing any more.
+                Err(RecvTimeoutError::Disconnected) => self.pending = 0,
+            }
+        }
+        None
+    }
+
+    fn ask(&mut self, job: Job) {
+        let sent = self.jobs.as_ref().map(|jobs| jobs.send(job));
+        self.pending += usize::from(matches!(sent, Some(Ok(()))));
+    }
+}
+
+impl Drop for Assembler {
+    fn drop(&mut self) {
+        self.is_abandoned.store(true, Ordering::Relaxed);
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic there was told on standard error.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// What the thread owns.
+struct Worker {
+    placer: Placer,
+    /// Files that are known to be in their places.
+    placed: BTreeMap<VersionId, BTreeSet<usize>>,
+    answers: Sender<Option<Answer>>,
+}
+
+impl Worker {
+    fn run(mut self, jobs: &Receiver<Job>) {
+        while let Ok(job) = jobs.recv() {
+            match job {
+                Job::Look(version, manifest) => self.look(version, &manifest),
+                Job::Make(job) => self.make(&job),
+                Job::Forget(version) => _ = self.placed.remove(&version),
+            }
+            if self.answers.send(None).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn look(&mut self, version: VersionId, manifest: &Manifest) {
+        let bundle = manifest.name().id();
+        for (file, (planned, digest)) in manifest.files().enumerate() {
+            let looked = self.placer.is_there(bundle, &planned.path, planned.size, digest);
+            // What cannot be read is received again, and what cannot be written is told then.
+            if looked == Ok(true) {
+                self.placed.entry(version).or_default().insert(file);
+                self.tell(Answer::Found { version, file });
+            }
+        }
+    }
+
+    fn make(&mut self, job: &FileJob) {
+        let (version, file) = (job.version, job.file);
+        let placed = self.placed.entry(version).or_default();
+        let made = if placed.contains(&file) { Ok(true) } else { self.placer.make(job) };
+        match made {
+            Ok(is_sound) => {
+                if is_sound {
+                    self.placed.entry(version).or_default().insert(file);
+                }
+                self.tell(Answer::Made { version, file, is_sound });
+            }
+            Err(error) if error.is_local() => self.tell(Answer::Refused { version, error }),
+            Err(error) => self.tell(Answer::Failed(error)),
+        }
+    }
+
+    fn tell(&self, answer: Answer) {
+        // Nobody listens any more only when all ends.
+        let _ = self.answers.send(Some(answer));
+    }
+}
