@@ -6,11 +6,15 @@ use datacast::Manifest;
 use receiver::{FileJob, VersionId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
+
+/// Versions whose files are wanted: jobs for all others are passed over, so that endless new
+/// versions never pile up work.
+type OnAir = Arc<Mutex<BTreeSet<VersionId>>>;
 
 /// What the thread is to do.
 #[derive(Debug)]
@@ -43,6 +47,7 @@ pub(crate) struct Assembler {
     /// `None` ends the answers to one job.
     answers: Receiver<Option<Answer>>,
     pending: usize,
+    on_air: OnAir,
     is_abandoned: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
@@ -53,14 +58,17 @@ impl Assembler {
         let (jobs, to_do) = channel();
         let (to_main, answers) = channel();
         let is_abandoned = Arc::clone(&placer.is_abandoned);
-        let worker = Worker { placer, placed: BTreeMap::new(), answers: to_main };
+        let on_air = OnAir::default();
+        let (placed, theirs) = (BTreeMap::new(), Arc::clone(&on_air));
+        let worker = Worker { placer, placed, on_air: theirs, answers: to_main };
         let thread = thread::Builder::new().name("assembler".to_owned());
         let thread = Some(thread.spawn(move || worker.run(&to_do))?);
-        Ok(Assembler { jobs: Some(jobs), answers, pending: 0, is_abandoned, thread })
+        Ok(Assembler { jobs: Some(jobs), answers, pending: 0, on_air, is_abandoned, thread })
     }
 
     /// Asks which files of a bundle are in their places already.
     pub(crate) fn look(&mut self, version: VersionId, manifest: Box<Manifest>) {
+        self.on_air.lock().unwrap_or_else(PoisonError::into_inner).insert(version);
         self.ask(Job::Look(version, manifest));
     }
 
@@ -71,6 +79,7 @@ impl Assembler {
 
     /// Tells that a version is not on air any more.
     pub(crate) fn forget(&mut self, version: VersionId) {
+        self.on_air.lock().unwrap_or_else(PoisonError::into_inner).remove(&version);
         self.ask(Job::Forget(version));
     }
 
@@ -115,6 +124,7 @@ struct Worker {
     placer: Placer,
     /// Files that are known to be in their places.
     placed: BTreeMap<VersionId, BTreeSet<usize>>,
+    on_air: OnAir,
     answers: Sender<Option<Answer>>,
 }
 
@@ -135,6 +145,9 @@ impl Worker {
     fn look(&mut self, version: VersionId, manifest: &Manifest) {
         let bundle = manifest.name().id();
         for (file, (planned, digest)) in manifest.files().enumerate() {
+            if !self.is_wanted(version) {
+                return;
+            }
             let looked = self.placer.is_there(bundle, &planned.path, planned.size, digest);
             // What cannot be read is received again, and what cannot be written is told then.
             if looked == Ok(true) {
@@ -146,6 +159,9 @@ impl Worker {
 
     fn make(&mut self, job: &FileJob) {
         let (version, file) = (job.version, job.file);
+        if !self.is_wanted(version) {
+            return;
+        }
         let placed = self.placed.entry(version).or_default();
         let made = if placed.contains(&file) { Ok(true) } else { self.placer.make(job) };
         match made {
@@ -158,6 +174,10 @@ impl Worker {
             Err(error) if error.is_local() => self.tell(Answer::Refused { version, error }),
             Err(error) => self.tell(Answer::Failed(error)),
         }
+    }
+
+    fn is_wanted(&self, version: VersionId) -> bool {
+        self.on_air.lock().unwrap_or_else(PoisonError::into_inner).contains(&version)
     }
 
     fn tell(&self, answer: Answer) {

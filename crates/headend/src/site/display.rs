@@ -3,7 +3,7 @@
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use receiver::{BundleProgress, VersionId};
 use std::collections::BTreeMap;
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::time::{Duration, Instant};
 
 const BARS_INTERVAL: Duration = Duration::from_millis(250);
@@ -34,7 +34,7 @@ impl Display {
     pub(crate) fn line(&self, text: &str) {
         let is_told = self.bars.as_ref().is_some_and(|bars| bars.println(text).is_ok());
         if !is_told {
-            eprintln!("{text}");
+            write_line(text);
         }
     }
 
@@ -75,7 +75,7 @@ impl Display {
                 bar.set_prefix(bundle.bundle.clone());
                 bar.set_message(files);
             }
-            None if is_news => eprintln!("{}: {percent} %, {files}", bundle.bundle),
+            None if is_news => write_line(&format!("{}: {percent} %, {files}", bundle.bundle)),
             None => {}
         }
     }
@@ -87,6 +87,11 @@ impl Drop for Display {
             bar.finish_and_clear();
         }
     }
+}
+
+/// Reception goes on when nobody reads its news any more.
+fn write_line(text: &str) {
+    let _ = writeln!(std::io::stderr(), "{text}");
 }
 
 fn new_bar() -> ProgressBar {

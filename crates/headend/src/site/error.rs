@@ -84,7 +84,9 @@ fn advice(errno: Errno) -> &'static str {
         }
         Errno::ACCESS | Errno::PERM => "; give this user the right to write there",
         Errno::ROFS => "; mount that file system writable or choose another folder with --into",
-        Errno::NOTDIR => "; a part of this path is a file: choose another folder with --into",
+        Errno::NOTDIR | Errno::EXIST => {
+            "; a part of this path is a file: choose another folder with --into"
+        }
         Errno::IO => "; check the disk and its cable: finished files are as the disk kept them",
         _ => "",
     }

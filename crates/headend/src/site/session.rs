@@ -143,6 +143,7 @@ struct Session {
     heard: Instant,
     is_flushed: bool,
     udp_datagrams: u64,
+    files_complete: u64,
     files_found: u64,
     /// Versions of which a problem was told.
     troubled: BTreeSet<VersionId>,
@@ -173,6 +174,7 @@ impl Session {
             heard: Instant::now(),
             is_flushed: false,
             udp_datagrams: 0,
+            files_complete: 0,
             files_found: 0,
             troubled: BTreeSet::new(),
             problems: Vec::new(),
@@ -287,10 +289,10 @@ impl Session {
                     let pid = pid.value();
                     self.tell_problem(format!("carousel on PID {pid:#06x}: {}", why(reason)));
                 }
+                Event::FileComplete { .. } => self.files_complete += 1,
                 Event::CarouselFound { .. }
                 | Event::CarouselLost { .. }
                 | Event::ModuleComplete { .. }
-                | Event::FileComplete { .. }
                 | Event::FileDamaged { .. } => {}
             }
         }
@@ -320,10 +322,11 @@ impl Session {
         while let Some(answer) = self.assembler.answer(patience) {
             match answer {
                 Answer::Found { version, file } => {
-                    let before = self.site.report().counters.files_complete;
+                    // It counts as found unless it was received meanwhile.
+                    let before = self.files_complete;
                     self.site.file_result(version, file, true);
-                    let after = self.site.report().counters.files_complete;
-                    self.files_found += after - before;
+                    self.do_events()?;
+                    self.files_found += self.files_complete - before;
                 }
                 Answer::Made { version, file, is_sound } => {
                     self.site.file_result(version, file, is_sound);
