@@ -42,7 +42,7 @@ impl AssetSummary {
 impl AssetIndex {
     /// Checks all invariants: streams present with video first, durations in range, units in
     /// decoding order inside the file, the first picture a random access point, cumulative counts,
-    /// curves and page checksums complete.
+    /// page checksums complete.
     pub fn check(&self) -> Result<(), IndexError> {
         let summary = self.summary();
         summary.check()?;
@@ -90,9 +90,6 @@ fn check_stream(number: usize, stream: &StreamIndex, packets: u32) -> Result<(),
     if !counts_are_sound(stream) {
         return fail(StreamFault::PacketsBefore);
     }
-    if !curve_is_sound(stream) {
-        return fail(StreamFault::Curve);
-    }
     Ok(())
 }
 
@@ -126,17 +123,6 @@ fn counts_are_sound(stream: &StreamIndex) -> bool {
             total += u32::from(unit.packets);
             *count == total
         })
-}
-
-fn curve_is_sound(stream: &StreamIndex) -> bool {
-    let curve = &stream.curve;
-    let rises = curve
-        .windows(2)
-        .all(|w| w[0].0 < w[1].0 && w[0].1 <= w[1].1);
-    let in_range = curve.iter().all(|k| is_in_range(Span(k.0)));
-    let whole = curve.last().is_none_or(|k| k.1 == stream.packets())
-        && curve.first().is_none_or(|k| k.1 == 0);
-    rises && in_range && whole
 }
 
 fn durations_are_sound(format: &StreamFormat) -> bool {

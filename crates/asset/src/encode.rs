@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! magic 8 | version 2 | index length 8 | summary end 4 | summary | CRC-32 of all so far
-//! | streams: units, curves | page checksums | CRC-32 of all so far
+//! | streams: units | page checksums | CRC-32 of all so far
 //! ```
 //! The lengths are in bytes and count from the first byte of the file, checksums included. Units
 //! are stored as differences from what the unit before them lets expect: a lesson of an hour takes
@@ -85,13 +85,6 @@ fn write_stream(out: &mut Writer, stream: &StreamIndex) {
     for unit in &stream.units {
         write_unit(out, unit, &expected);
         expected.after(unit);
-    }
-    out.unsigned(stream.curve.len() as u64);
-    let (mut time, mut packets) = (0i64, 0u32);
-    for knot in &stream.curve {
-        out.signed(knot.0.wrapping_sub(time));
-        out.unsigned(knot.1.wrapping_sub(packets).into());
-        (time, packets) = *knot;
     }
 }
 

@@ -91,9 +91,6 @@ impl core::fmt::Display for Part {
 /// What can be wrong with a stream as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum StreamFault {
-    /// The delivery curve goes back, or does not end with the last packet.
-    #[error("the delivery curve does not rise from nothing to the last packet")]
-    Curve,
     /// There is nothing in it.
     #[error("it has no access units")]
     Empty,

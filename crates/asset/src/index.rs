@@ -116,13 +116,10 @@ pub struct StreamIndex {
     pub units: Vec<AccessUnit>,
     /// Packets of the stream before unit `i`; one entry more than there are units.
     pub packets_before: Vec<u32>,
-    /// The knots of the delivery curve, straight between them: by so many ticks from asset zero, so
-    /// many packets of the stream have been sent. Empty before the curve is computed.
-    pub curve: Vec<(i64, u32)>,
 }
 
 impl StreamIndex {
-    /// The index of a stream whose delivery curve is not computed yet.
+    /// The index of a stream.
     pub fn new(format: StreamFormat, units: Vec<AccessUnit>) -> StreamIndex {
         let mut packets_before = Vec::with_capacity(units.len() + 1);
         let mut total = 0u32;
@@ -135,7 +132,6 @@ impl StreamIndex {
             format,
             units,
             packets_before,
-            curve: Vec::new(),
         }
     }
 

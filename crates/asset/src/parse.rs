@@ -10,8 +10,6 @@ use ts::crc32::crc32;
 
 /// Bytes of the shortest access unit on the wire.
 const UNIT_BYTES_MIN: usize = 5;
-/// Bytes of the shortest knot of a curve on the wire.
-const KNOT_BYTES_MIN: usize = 2;
 
 /// The fixed fields with which an index begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,8 +94,7 @@ impl AssetIndex {
         let mut streams = Vec::with_capacity(summary.streams.len());
         for (number, stream) in summary.streams.iter().enumerate() {
             let units = read_units(&mut reader, stream.units)?;
-            let mut index = StreamIndex::new(stream.format, units);
-            index.curve = read_curve(&mut reader)?;
+            let index = StreamIndex::new(stream.format, units);
             let bytes: u64 = index.units.iter().map(|u| u64::from(u.bytes)).sum();
             if (index.packets(), bytes) != (stream.packets, stream.bytes) {
                 return Err(IndexError::Stream {
@@ -200,21 +197,6 @@ fn read_unit(reader: &mut Reader<'_>, expected: &Expected) -> Result<AccessUnit,
         dts: Span(dts),
         random_access: packets_and_flag & 1 != 0,
     })
-}
-
-fn read_curve(reader: &mut Reader<'_>) -> Result<Vec<(i64, u32)>, IndexError> {
-    let count = reader.count(KNOT_BYTES_MIN)?;
-    let mut knots = Vec::with_capacity(count);
-    let (mut time, mut packets) = (0i64, 0u32);
-    for _ in 0..count {
-        let (step, more): (i64, u32) = (reader.signed()?, reader.narrow()?);
-        (time, packets) = match (time.checked_add(step), packets.checked_add(more)) {
-            (Some(time), Some(packets)) => (time, packets),
-            _ => return reader.fail("a knot of the delivery curve is out of range"),
-        };
-        knots.push((time, packets));
-    }
-    Ok(knots)
 }
 
 fn read_page_crcs(reader: &mut Reader<'_>, pages: u32) -> Result<Vec<u32>, IndexError> {

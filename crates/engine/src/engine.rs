@@ -125,7 +125,7 @@ impl Engine {
     }
 
     /// The bundles that are sent in a superframe that begins at `at`.
-    pub(crate) fn on_air(&self, _superframe: u64, at: Ticks) -> impl Iterator<Item = usize> + '_ {
+    pub(crate) fn on_air(&self, at: Ticks) -> impl Iterator<Item = usize> + '_ {
         let bundles = self.rundown.bundles.iter().enumerate();
         bundles
             .filter(move |(i, b)| {

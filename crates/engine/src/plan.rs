@@ -127,7 +127,7 @@ impl Planner {
         let tables = self.tables_of(engine).map_err(fault)?;
         let count = tables.count(&engine.multiplex, &engine.rundown, superframe).map_err(fault)?;
         let clocks = clock_slots(from, until, grid.packets()).len() as u32;
-        let demands = demands(engine, count + clocks, &pieces, superframe, from);
+        let demands = demands(engine, count + clocks, &pieces, from);
         if demands.total() > u64::from(grid.packets()) {
             return Err(PlanError::Overbooked { superframe, contributors: demands });
         }
@@ -151,7 +151,7 @@ impl Planner {
         let slots = grid.packets();
         let clocks = clock_slots(from, until, slots);
         let table_packets = (tables.len() + clocks.len()) as u32;
-        let demands = demands(engine, table_packets, &pieces, superframe, from);
+        let demands = demands(engine, table_packets, &pieces, from);
         let overbooked = |contributors: &Contributors| PlanError::Overbooked {
             superframe,
             contributors: contributors.clone(),
@@ -412,7 +412,6 @@ fn demands(
     engine: &Engine,
     tables: u32,
     pieces: &[Piece],
-    superframe: u64,
     at: Ticks,
 ) -> Contributors {
     let slots = engine.multiplex.grid.packets();
@@ -426,7 +425,7 @@ fn demands(
         }
     }
     let bundles = engine
-        .on_air(superframe, at)
+        .on_air(at)
         .map(|b| (engine.rundown.bundles[b].id.clone(), engine.guaranteed_packets(b)))
         .collect();
     Contributors {
@@ -440,7 +439,7 @@ fn demands(
 }
 
 fn carousels(engine: &Engine, superframe: u64, at: Ticks, room: u32) -> Vec<CarouselPart> {
-    let bundles: Vec<usize> = engine.on_air(superframe, at).collect();
+    let bundles: Vec<usize> = engine.on_air(at).collect();
     let claim = |b: &usize| Claim {
         guaranteed: engine.guaranteed_packets(*b),
         weight: engine.rundown.bundles[*b].weight,

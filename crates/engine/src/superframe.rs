@@ -4,7 +4,7 @@ use core::ops::Range;
 use ts::{Rate, SlotGrid, Ticks};
 
 /// Packets in one datagram (SMPTE ST 2022-2 allows one to seven; we always send seven).
-pub const DATAGRAM_PACKETS: u64 = 7;
+pub const DATAGRAM_PACKETS: u64 = rtp::DATAGRAM_PACKETS as u64;
 /// Superframes in a cycle. Counters of section PIDs return to zero with each cycle, and a revision
 /// of the timetable takes effect at the start of one.
 pub const CYCLE: u64 = 16;
