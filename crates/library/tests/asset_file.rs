@@ -20,7 +20,7 @@ fn asset(name: &str) -> (AssetIndex, Vec<Packet>) {
         assert!(rest.is_empty() && page_packets.len() <= PAGE_PACKETS as usize);
         packets.extend_from_slice(page_packets);
     }
-    (asset.index().clone(), packets)
+    (AssetIndex::clone(asset.index()), packets)
 }
 
 #[test]
