@@ -13,11 +13,7 @@ const PAYLOAD_MAX: u32 = ts::packet::PAYLOAD_MAX as u32;
 impl AssetSummary {
     /// Checks what can be known without the access units.
     pub fn check(&self) -> Result<(), IndexError> {
-        let video_first = self
-            .streams
-            .iter()
-            .skip(1)
-            .all(|s| !s.format.facts.is_video());
+        let video_first = self.streams.iter().skip(1).all(|s| !s.format.facts.is_video());
         if self.streams.is_empty() || self.streams.len() > STREAMS_MAX || !video_first {
             return Err(IndexError::Streams);
         }
@@ -47,10 +43,7 @@ impl AssetIndex {
         let summary = self.summary();
         summary.check()?;
         if self.page_crcs.len() != summary.pages() as usize {
-            return Err(IndexError::Pages {
-                wanted: summary.pages(),
-                found: self.page_crcs.len(),
-            });
+            return Err(IndexError::Pages { wanted: summary.pages(), found: self.page_crcs.len() });
         }
         for (number, stream) in self.streams.iter().enumerate() {
             check_stream(number, stream, self.packets)?;
@@ -60,26 +53,14 @@ impl AssetIndex {
 }
 
 fn check_stream(number: usize, stream: &StreamIndex, packets: u32) -> Result<(), IndexError> {
-    let fail = |fault| {
-        Err(IndexError::Stream {
-            stream: number,
-            fault,
-        })
-    };
+    let fail = |fault| Err(IndexError::Stream { stream: number, fault });
     let mut last: Option<&AccessUnit> = None;
     for (index, unit) in stream.units.iter().enumerate() {
         let entry_missing = index == 0 && stream.format.facts.is_video() && !unit.random_access;
-        let fault = if entry_missing {
-            Some(UnitFault::NoEntry)
-        } else {
-            unit_fault(unit, last, packets)
-        };
+        let fault =
+            if entry_missing { Some(UnitFault::NoEntry) } else { unit_fault(unit, last, packets) };
         if let Some(fault) = fault {
-            return Err(IndexError::Unit {
-                stream: number,
-                unit: index,
-                fault,
-            });
+            return Err(IndexError::Unit { stream: number, unit: index, fault });
         }
         last = Some(unit);
     }

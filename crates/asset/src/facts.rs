@@ -51,15 +51,10 @@ pub(crate) fn read_format(reader: &mut Reader<'_>) -> Result<StreamFormat, Index
 
 fn write_video(out: &mut Writer, facts: &VideoFacts) {
     match facts.profile {
-        VideoProfile::Avc {
-            profile_idc,
-            constraints,
-            level_idc,
-        } => out.bytes(&[AVC, profile_idc, constraints, level_idc]),
-        VideoProfile::Hevc {
-            profile_tier_level,
-            temporal_layers,
-        } => {
+        VideoProfile::Avc { profile_idc, constraints, level_idc } => {
+            out.bytes(&[AVC, profile_idc, constraints, level_idc])
+        }
+        VideoProfile::Hevc { profile_tier_level, temporal_layers } => {
             out.byte(HEVC);
             out.bytes(&profile_tier_level);
             out.flag(temporal_layers);
@@ -98,9 +93,7 @@ fn read_video(reader: &mut Reader<'_>, code: u8) -> Result<VideoFacts, IndexErro
             profile_tier_level: reader.bytes()?,
             temporal_layers: reader.flag()?,
         },
-        _ => VideoProfile::Mpeg2 {
-            profile_and_level: reader.byte()?,
-        },
+        _ => VideoProfile::Mpeg2 { profile_and_level: reader.byte()? },
     };
     Ok(VideoFacts {
         profile,
@@ -142,11 +135,7 @@ fn write_audio(out: &mut Writer, facts: &AudioFacts) {
             out.bytes(&[ADTS, object_type]);
             out.flag(mpeg2);
         }
-        AudioFormat::Latm {
-            object_type,
-            sbr_rate_hz,
-            parametric_stereo,
-        } => {
+        AudioFormat::Latm { object_type, sbr_rate_hz, parametric_stereo } => {
             out.bytes(&[LATM, object_type]);
             out.flag(sbr_rate_hz.is_some());
             if let Some(rate) = sbr_rate_hz {
@@ -158,20 +147,13 @@ fn write_audio(out: &mut Writer, facts: &AudioFacts) {
             out.bytes(&[MPEG_AUDIO, layer]);
             out.flag(half_rate);
         }
-        AudioFormat::Ac3 {
-            bsid,
-            bsmod,
-            acmod,
-            dolby_surround,
-        } => {
+        AudioFormat::Ac3 { bsid, bsmod, acmod, dolby_surround } => {
             out.bytes(&[AC3, bsid, bsmod, acmod]);
             out.flag(dolby_surround);
         }
-        AudioFormat::Eac3 {
-            bsid,
-            acmod,
-            substreams,
-        } => out.bytes(&[EAC3, bsid, acmod, substreams]),
+        AudioFormat::Eac3 { bsid, acmod, substreams } => {
+            out.bytes(&[EAC3, bsid, acmod, substreams])
+        }
     }
     out.unsigned(facts.sample_rate_hz.into());
     out.flag(facts.channels.is_some());
@@ -184,19 +166,13 @@ fn write_audio(out: &mut Writer, facts: &AudioFacts) {
 
 fn read_audio(reader: &mut Reader<'_>, code: u8) -> Result<AudioFacts, IndexError> {
     let format = match code {
-        ADTS => AudioFormat::Adts {
-            object_type: reader.byte()?,
-            mpeg2: reader.flag()?,
-        },
+        ADTS => AudioFormat::Adts { object_type: reader.byte()?, mpeg2: reader.flag()? },
         LATM => AudioFormat::Latm {
             object_type: reader.byte()?,
             sbr_rate_hz: reader.optional(Reader::narrow)?,
             parametric_stereo: reader.flag()?,
         },
-        MPEG_AUDIO => AudioFormat::Mpeg {
-            layer: reader.byte()?,
-            half_rate: reader.flag()?,
-        },
+        MPEG_AUDIO => AudioFormat::Mpeg { layer: reader.byte()?, half_rate: reader.flag()? },
         AC3 => AudioFormat::Ac3 {
             bsid: reader.byte()?,
             bsmod: reader.byte()?,

@@ -128,11 +128,7 @@ impl StreamIndex {
             total = total.saturating_add(u32::from(unit.packets));
             packets_before.push(total);
         }
-        StreamIndex {
-            format,
-            units,
-            packets_before,
-        }
+        StreamIndex { format, units, packets_before }
     }
 
     /// Packets of the stream in the file.

@@ -27,13 +27,11 @@ impl IndexHeader {
     /// Reads the header from the first bytes of an index.
     pub fn parse(bytes: &[u8]) -> Result<IndexHeader, IndexError> {
         let Some(header) = bytes.first_chunk::<HEADER>() else {
-            return Err(
-                if MAGIC.starts_with(&bytes[..bytes.len().min(MAGIC.len())]) {
-                    length(HEADER, bytes)
-                } else {
-                    IndexError::NotAnIndex
-                },
-            );
+            return Err(if MAGIC.starts_with(&bytes[..bytes.len().min(MAGIC.len())]) {
+                length(HEADER, bytes)
+            } else {
+                IndexError::NotAnIndex
+            });
         };
         if !header.starts_with(&MAGIC) {
             return Err(IndexError::NotAnIndex);
@@ -41,10 +39,7 @@ impl IndexHeader {
         let mut reader = Reader::new(header, MAGIC.len());
         let version = u16::from_be_bytes(reader.bytes()?);
         if version != VERSION {
-            return Err(IndexError::Version {
-                wanted: VERSION,
-                found: version,
-            });
+            return Err(IndexError::Version { wanted: VERSION, found: version });
         }
         let index_bytes = u64::from_be_bytes(reader.bytes()?);
         let summary_bytes = reader.word()? as usize;
@@ -52,10 +47,7 @@ impl IndexHeader {
         if summary_bytes < summary_min || index_bytes < (summary_bytes + CHECKSUM) as u64 {
             return reader.fail("the summary does not lie inside the index");
         }
-        Ok(IndexHeader {
-            index_bytes,
-            summary_bytes,
-        })
+        Ok(IndexHeader { index_bytes, summary_bytes })
     }
 }
 
@@ -97,10 +89,7 @@ impl AssetIndex {
             let index = StreamIndex::new(stream.format, units);
             let bytes: u64 = index.units.iter().map(|u| u64::from(u.bytes)).sum();
             if (index.packets(), bytes) != (stream.packets, stream.bytes) {
-                return Err(IndexError::Stream {
-                    stream: number,
-                    fault: StreamFault::Totals,
-                });
+                return Err(IndexError::Stream { stream: number, fault: StreamFault::Totals });
             }
             streams.push(index);
         }
@@ -126,10 +115,7 @@ fn checked(bytes: &[u8], part: Part) -> Result<&[u8], IndexError> {
 }
 
 fn length(stated: usize, bytes: &[u8]) -> IndexError {
-    IndexError::Length {
-        stated: stated as u64,
-        present: bytes.len() as u64,
-    }
+    IndexError::Length { stated: stated as u64, present: bytes.len() as u64 }
 }
 
 fn read_summary(reader: &mut Reader<'_>) -> Result<AssetSummary, IndexError> {
@@ -149,12 +135,7 @@ fn read_summary(reader: &mut Reader<'_>) -> Result<AssetSummary, IndexError> {
             bytes: reader.unsigned()?,
         });
     }
-    Ok(AssetSummary {
-        digest,
-        packets,
-        duration,
-        streams,
-    })
+    Ok(AssetSummary { digest, packets, duration, streams })
 }
 
 fn read_units(reader: &mut Reader<'_>, count: u32) -> Result<Vec<AccessUnit>, IndexError> {
@@ -202,10 +183,7 @@ fn read_unit(reader: &mut Reader<'_>, expected: &Expected) -> Result<AccessUnit,
 fn read_page_crcs(reader: &mut Reader<'_>, pages: u32) -> Result<Vec<u32>, IndexError> {
     let found = reader.left() / CHECKSUM;
     if found != pages as usize || !reader.left().is_multiple_of(CHECKSUM) {
-        return Err(IndexError::Pages {
-            wanted: pages,
-            found,
-        });
+        return Err(IndexError::Pages { wanted: pages, found });
     }
     (0..pages).map(|_| reader.word()).collect()
 }

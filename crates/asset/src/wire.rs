@@ -89,11 +89,7 @@ impl<'a> Reader<'a> {
         &mut self,
         read: impl FnOnce(&mut Self) -> Result<T, IndexError>,
     ) -> Result<Option<T>, IndexError> {
-        if self.flag()? {
-            read(self).map(Some)
-        } else {
-            Ok(None)
-        }
+        if self.flag()? { read(self).map(Some) } else { Ok(None) }
     }
 
     pub(crate) fn word(&mut self) -> Result<u32, IndexError> {

@@ -18,11 +18,7 @@ fn video_format() -> StreamFormat {
     let frame_duration = FrameDuration::from_seconds(1, 25).unwrap();
     StreamFormat {
         facts: Facts::Video(VideoFacts {
-            profile: VideoProfile::Avc {
-                profile_idc: 100,
-                constraints: 0,
-                level_idc: 31,
-            },
+            profile: VideoProfile::Avc { profile_idc: 100, constraints: 0, level_idc: 31 },
             width: 1280,
             height: 720,
             frame_duration: Some(frame_duration),
@@ -85,14 +81,8 @@ fn index(sizes: &[(u16, u8)]) -> AssetIndex {
         video.push(unit);
         packet += u32::from(*packets);
         let pts = Span(i as i64 * 1_253_877);
-        let sound = AccessUnit {
-            first_packet: packet,
-            packets: 1,
-            bytes: 100,
-            pts,
-            dts: pts,
-            ..unit
-        };
+        let sound =
+            AccessUnit { first_packet: packet, packets: 1, bytes: 100, pts, dts: pts, ..unit };
         audio.push(sound);
         packet += 1 + u32::from(*slack % 2);
     }
@@ -109,16 +99,11 @@ fn index(sizes: &[(u16, u8)]) -> AssetIndex {
 
 #[test]
 fn an_hour_takes_less_than_two_megabytes() {
-    let sizes: Vec<(u16, u8)> = (0..90_000u32)
-        .map(|i| ((40 + i % 20) as u16, (i % 180) as u8))
-        .collect();
+    let sizes: Vec<(u16, u8)> =
+        (0..90_000u32).map(|i| ((40 + i % 20) as u16, (i % 180) as u8)).collect();
     let index = index(&sizes);
     let bytes = index.to_bytes();
-    assert!(
-        bytes.len() < 2_000_000,
-        "{} bytes for 180,000 units",
-        bytes.len()
-    );
+    assert!(bytes.len() < 2_000_000, "{} bytes for 180,000 units", bytes.len());
     assert_eq!(AssetIndex::parse(&bytes).unwrap(), index);
 }
 
@@ -137,26 +122,14 @@ fn a_summary_needs_only_the_first_few_hundred_bytes() {
 #[test]
 fn foreign_old_and_cut_files_are_told_apart() {
     let bytes = index(&[(3, 5); 4]).to_bytes();
-    assert_eq!(
-        AssetIndex::parse(b"SQLite format 3\0 and so on"),
-        Err(IndexError::NotAnIndex)
-    );
+    assert_eq!(AssetIndex::parse(b"SQLite format 3\0 and so on"), Err(IndexError::NotAnIndex));
     let length = |stated, present| IndexError::Length { stated, present };
     assert_eq!(AssetIndex::parse(&bytes[..10]), Err(length(22, 10)));
     let whole = bytes.len() as u64;
-    assert_eq!(
-        AssetIndex::parse(&bytes[..bytes.len() - 1]),
-        Err(length(whole, whole - 1))
-    );
+    assert_eq!(AssetIndex::parse(&bytes[..bytes.len() - 1]), Err(length(whole, whole - 1)));
     let mut newer = bytes.clone();
     newer[9] = 9;
-    assert_eq!(
-        AssetIndex::parse(&newer),
-        Err(IndexError::Version {
-            wanted: 1,
-            found: 9
-        })
-    );
+    assert_eq!(AssetIndex::parse(&newer), Err(IndexError::Version { wanted: 1, found: 9 }));
 }
 
 #[test]
@@ -165,10 +138,7 @@ fn damage_in_the_summary_and_behind_it_is_told_apart() {
     let mut summary = bytes.clone();
     summary[30] ^= 1;
     let part = |part| Err(IndexError::Checksum { part });
-    assert_eq!(
-        AssetSummary::parse(&summary).map(|_| ()),
-        part(Part::Summary)
-    );
+    assert_eq!(AssetSummary::parse(&summary).map(|_| ()), part(Part::Summary));
     let mut tail = bytes.clone();
     let at = tail.len() - 6;
     tail[at] ^= 1;
@@ -183,18 +153,9 @@ type Case = (fn(&mut AssetIndex), &'static str);
 fn each_broken_invariant_is_named_with_its_place() {
     let sound = index(&[(3, 5); 30]);
     let cases: [Case; 8] = [
-        (
-            |i| i.streams.clear(),
-            "an asset has one to 32 streams and video first",
-        ),
-        (
-            |i| i.streams.reverse(),
-            "an asset has one to 32 streams and video first",
-        ),
-        (
-            |i| i.page_crcs.clear(),
-            "0 page checksums for a file of 1 pages",
-        ),
+        (|i| i.streams.clear(), "an asset has one to 32 streams and video first"),
+        (|i| i.streams.reverse(), "an asset has one to 32 streams and video first"),
+        (|i| i.page_crcs.clear(), "0 page checksums for a file of 1 pages"),
         (
             |i| i.streams[0].units[0].random_access = false,
             "stream 0, access unit 0: the first picture is not a random access point",
@@ -227,17 +188,9 @@ fn each_broken_invariant_is_named_with_its_place() {
 #[test]
 fn a_unit_without_packets_is_refused() {
     let mut broken = index(&[(3, 5); 5]);
-    let units = broken.streams[0]
-        .units
-        .iter()
-        .map(|u| AccessUnit { packets: 0, ..*u })
-        .collect();
+    let units = broken.streams[0].units.iter().map(|u| AccessUnit { packets: 0, ..*u }).collect();
     broken.streams[0] = StreamIndex::new(video_format(), units);
-    let fault = IndexError::Unit {
-        stream: 0,
-        unit: 0,
-        fault: UnitFault::Size,
-    };
+    let fault = IndexError::Unit { stream: 0, unit: 0, fault: UnitFault::Size };
     assert_eq!(AssetIndex::parse(&broken.to_bytes()), Err(fault));
 }
 

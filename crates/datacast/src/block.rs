@@ -35,11 +35,7 @@ impl<'a> Ddb<'a> {
         let start = out.len();
         let length = DDB_OVERHEAD - 3 + self.data.len();
         let run = self.block / 256;
-        let last_number = if run == last_block / 256 {
-            last_block as u8
-        } else {
-            0xff
-        };
+        let last_number = if run == last_block / 256 { last_block as u8 } else { 0xff };
         out.extend_from_slice(&[TABLE_DATA, 0xb0 | (length >> 8) as u8, length as u8]);
         out.extend_from_slice(&self.module_id.to_be_bytes());
         let version = 0xc1 | (self.version & 0x1f) << 1;
@@ -60,13 +56,7 @@ impl<'a> Ddb<'a> {
         let version = fields.u8("moduleVersion")?;
         fields.take(1, "reserved")?;
         let block = fields.u16("blockNumber")?;
-        Ok(Ddb {
-            download_id,
-            module_id,
-            version,
-            block,
-            data: fields.rest(),
-        })
+        Ok(Ddb { download_id, module_id, version, block, data: fields.rest() })
     }
 }
 
@@ -79,13 +69,7 @@ mod tests {
 
     #[test]
     fn ddb_matches_the_check_vector() {
-        let ddb = Ddb {
-            download_id: 1,
-            module_id: 1,
-            version: 0,
-            block: 0,
-            data: b"hello",
-        };
+        let ddb = Ddb { download_id: 1, module_id: 1, version: 0, block: 0, data: b"hello" };
         let mut out = Vec::new();
         ddb.append_section(0, &mut out);
         let hex: String = out.iter().map(|b| format!("{b:02x}")).collect();
@@ -97,13 +81,7 @@ mod tests {
     fn section_numbers_run_to_255_and_to_the_last_block_in_the_final_run() {
         let numbers = |block, last| {
             let mut out = Vec::new();
-            let ddb = Ddb {
-                download_id: 1,
-                module_id: 9,
-                version: 40,
-                block,
-                data: b"x",
-            };
+            let ddb = Ddb { download_id: 1, module_id: 9, version: 40, block, data: b"x" };
             ddb.append_section(last, &mut out);
             let view = SectionView::parse(&out).unwrap();
             assert_eq!((view.version(), view.extension()), (40 % 32, 9));

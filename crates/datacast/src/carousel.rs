@@ -34,10 +34,7 @@ pub struct CarouselOptions {
 
 impl Default for CarouselOptions {
     fn default() -> CarouselOptions {
-        CarouselOptions {
-            block_size: BLOCK_SIZE_DEFAULT,
-            revision: 0,
-        }
+        CarouselOptions { block_size: BLOCK_SIZE_DEFAULT, revision: 0 }
     }
 }
 
@@ -123,18 +120,10 @@ impl Carousel {
         let entries = entries(manifest, &identity);
         let groups = split_into_groups(&entries);
         let id = manifest.name().id().as_bytes();
-        let name = ModuleDescriptors {
-            name: Some(id),
-            ..ModuleDescriptors::default()
-        }
-        .write();
+        let name = ModuleDescriptors { name: Some(id), ..ModuleDescriptors::default() }.write();
         let mut control = vec![dsi(&identity, &groups, &name).to_section()?];
-        let mut carousel = Carousel {
-            block_size,
-            control: Vec::new(),
-            modules: Vec::new(),
-            blocks: 0,
-        };
+        let mut carousel =
+            Carousel { block_size, control: Vec::new(), modules: Vec::new(), blocks: 0 };
         let mut start = 0;
         for (number, group) in (0u16..).zip(&groups) {
             let dii = dii(&identity, number, block_size, group);
@@ -149,27 +138,14 @@ impl Carousel {
     }
 
     fn add(&mut self, entry: &Entry, download_id: u32, start: u64) -> Result<(), CarouselError> {
-        let &Entry {
-            id, size, version, ..
-        } = entry;
+        let &Entry { id, size, version, .. } = entry;
         let blocks = u64::from(size.div_ceil(u32::from(self.block_size)));
         if blocks > BLOCKS_PER_MODULE_MAX {
             let block_size = self.block_size;
-            return Err(CarouselError::ModuleTooLong {
-                module: id,
-                size,
-                block_size,
-            });
+            return Err(CarouselError::ModuleTooLong { module: id, size, block_size });
         }
         let first_block = self.blocks;
-        self.modules.push(Shelf {
-            id,
-            version,
-            download_id,
-            size,
-            first_block,
-            start,
-        });
+        self.modules.push(Shelf { id, version, download_id, size, first_block, start });
         self.blocks += blocks;
         Ok(())
     }
@@ -200,8 +176,7 @@ impl Carousel {
 
     /// Bytes of the DDB section of a block; `None` from [`Carousel::blocks`] on.
     pub fn section_size(&self, block: u64) -> Option<usize> {
-        self.block_range(block)
-            .map(|range| DDB_OVERHEAD + (range.end - range.start) as usize)
+        self.block_range(block).map(|range| DDB_OVERHEAD + (range.end - range.start) as usize)
     }
 
     /// Appends the DDB section of a block to `out`; `payload` is the bytes of its range.
@@ -211,26 +186,16 @@ impl Carousel {
         payload: &[u8],
         out: &mut Vec<u8>,
     ) -> Result<(), CarouselError> {
-        let none = CarouselError::NoSuchBlock {
-            block,
-            blocks: self.blocks,
-        };
+        let none = CarouselError::NoSuchBlock { block, blocks: self.blocks };
         let (Some((shelf, number)), Some(range)) = (self.find(block), self.block_range(block))
         else {
             return Err(none);
         };
         let expected = (range.end - range.start) as usize;
         if payload.len() != expected {
-            return Err(CarouselError::Payload {
-                block,
-                expected,
-                given: payload.len(),
-            });
+            return Err(CarouselError::Payload { block, expected, given: payload.len() });
         }
-        let last = shelf
-            .size
-            .div_ceil(u32::from(self.block_size))
-            .saturating_sub(1) as u16;
+        let last = shelf.size.div_ceil(u32::from(self.block_size)).saturating_sub(1) as u16;
         let ddb = Ddb {
             download_id: shelf.download_id,
             module_id: shelf.id,
@@ -246,9 +211,7 @@ impl Carousel {
         if block >= self.blocks {
             return None;
         }
-        let behind = self
-            .modules
-            .partition_point(|shelf| shelf.first_block <= block);
+        let behind = self.modules.partition_point(|shelf| shelf.first_block <= block);
         let shelf = self.modules.get(behind.checked_sub(1)?)?;
         Some((shelf, (block - shelf.first_block) as u16))
     }
@@ -267,24 +230,12 @@ fn entries(manifest: &Manifest, identity: &Identity) -> Vec<Entry> {
         version: identity.manifest_version(),
         descriptors: about.write(),
     };
-    let data = manifest
-        .modules()
-        .enumerate()
-        .map(|(number, (id, size, crc))| {
-            let name = module_name(manifest, number);
-            let about = ModuleDescriptors {
-                media_type: None,
-                name,
-                crc32: Some(crc),
-            };
-            let version = module_version(manifest, number);
-            Entry {
-                id,
-                size,
-                version,
-                descriptors: about.write(),
-            }
-        });
+    let data = manifest.modules().enumerate().map(|(number, (id, size, crc))| {
+        let name = module_name(manifest, number);
+        let about = ModuleDescriptors { media_type: None, name, crc32: Some(crc) };
+        let version = module_version(manifest, number);
+        Entry { id, size, version, descriptors: about.write() }
+    });
     core::iter::once(first).chain(data).collect()
 }
 
@@ -327,10 +278,7 @@ fn dsi<'a>(identity: &Identity, groups: &[&[Entry]], name: &'a [u8]) -> Dsi<'a> 
         size: group.iter().map(|entry| entry.size).sum(),
         descriptors: if number == 0 { name } else { &[] },
     });
-    Dsi {
-        transaction_id: identity.dsi_transaction(),
-        groups: groups.collect(),
-    }
+    Dsi { transaction_id: identity.dsi_transaction(), groups: groups.collect() }
 }
 
 fn dii<'a>(identity: &Identity, number: u16, block_size: u16, group: &'a [Entry]) -> Dii<'a> {

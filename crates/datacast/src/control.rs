@@ -87,16 +87,9 @@ impl<'a> Dsi<'a> {
             skip_compatibility(&mut private)?;
             let length = private.u16("GroupInfoLength")?;
             let descriptors = private.take(usize::from(length), "GroupInfo")?;
-            groups.push(Group {
-                id,
-                size,
-                descriptors,
-            });
+            groups.push(Group { id, size, descriptors });
         }
-        Ok(Dsi {
-            transaction_id,
-            groups,
-        })
+        Ok(Dsi { transaction_id, groups })
     }
 }
 
@@ -133,19 +126,9 @@ impl<'a> Dii<'a> {
             let version = fields.u8("moduleVersion")?;
             let length = fields.u8("moduleInfoLength")?;
             let descriptors = fields.take(usize::from(length), "moduleInfo")?;
-            modules.push(Module {
-                id,
-                size,
-                version,
-                descriptors,
-            });
+            modules.push(Module { id, size, version, descriptors });
         }
-        Ok(Dii {
-            transaction_id,
-            download_id,
-            block_size,
-            modules,
-        })
+        Ok(Dii { transaction_id, download_id, block_size, modules })
     }
 }
 
@@ -156,9 +139,7 @@ pub(crate) const fn module_entry_size(descriptors: usize) -> usize {
 
 fn skip_compatibility(fields: &mut Fields<'_>) -> Result<(), MessageError> {
     let length = fields.u16("compatibilityDescriptorLength")?;
-    fields
-        .take(usize::from(length), "compatibilityDescriptor")
-        .map(|_| ())
+    fields.take(usize::from(length), "compatibilityDescriptor").map(|_| ())
 }
 
 #[cfg(test)]
@@ -178,20 +159,10 @@ mod tests {
             "3bb03d0000c100001103100680010000ff000028ffffffffffffffffffffffffffffffffffffffff",
             "00000010000180010002000000050000000000003d5ac7f8"
         ));
-        let group = Group {
-            id: 0x8001_0002,
-            size: 5,
-            descriptors: &[],
-        };
-        let dsi = Dsi {
-            transaction_id: 0x8001_0000,
-            groups: vec![group],
-        };
+        let group = Group { id: 0x8001_0002, size: 5, descriptors: &[] };
+        let dsi = Dsi { transaction_id: 0x8001_0000, groups: vec![group] };
         assert_eq!(dsi.to_section().unwrap(), vector);
-        assert_eq!(
-            Message::parse(SectionView::parse(&vector).unwrap()),
-            Ok(Message::Dsi(dsi))
-        );
+        assert_eq!(Message::parse(SectionView::parse(&vector).unwrap()), Ok(Message::Dsi(dsi)));
     }
 
     #[test]
@@ -204,28 +175,15 @@ mod tests {
             transaction_id: 0x8001_0002,
             download_id: 1,
             block_size: 4066,
-            modules: vec![Module {
-                id: 1,
-                size: 5,
-                version: 0,
-                descriptors: &[],
-            }],
+            modules: vec![Module { id: 1, size: 5, version: 0, descriptors: &[] }],
         };
         assert_eq!(dii.to_section().unwrap(), vector);
-        assert_eq!(
-            Message::parse(SectionView::parse(&vector).unwrap()),
-            Ok(Message::Dii(dii))
-        );
+        assert_eq!(Message::parse(SectionView::parse(&vector).unwrap()), Ok(Message::Dii(dii)));
     }
 
     #[test]
     fn a_dii_holds_as_many_bare_modules_as_the_standard_allows() {
-        let module = |id| Module {
-            id,
-            size: 1,
-            version: 0,
-            descriptors: &[][..],
-        };
+        let module = |id| Module { id, size: 1, version: 0, descriptors: &[][..] };
         let with = |count: u16| Dii {
             transaction_id: 2,
             download_id: 1,

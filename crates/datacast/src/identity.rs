@@ -20,13 +20,8 @@ pub(crate) struct Identity {
 impl Identity {
     pub(crate) fn new(manifest: &Manifest, block_size: u16, revision: u16) -> Identity {
         let mut hasher = blake3::Hasher::new();
-        hasher
-            .update(&manifest.digest().0)
-            .update(&block_size.to_be_bytes());
-        Identity {
-            seed: *hasher.finalize().as_bytes(),
-            updated: revision & 1 != 0,
-        }
+        hasher.update(&manifest.digest().0).update(&block_size.to_be_bytes());
+        Identity { seed: *hasher.finalize().as_bytes(), updated: revision & 1 != 0 }
     }
 
     /// transactionId of the DSI.
@@ -67,9 +62,7 @@ pub(crate) fn module_version(manifest: &Manifest, number: usize) -> u8 {
     let mut hasher = blake3::Hasher::new();
     for file in manifest.layout().files_in(number) {
         if let Some((planned, digest)) = manifest.file(file) {
-            hasher
-                .update(&digest.0)
-                .update(&planned.start.wrapping_sub(start).to_be_bytes());
+            hasher.update(&digest.0).update(&planned.start.wrapping_sub(start).to_be_bytes());
         }
     }
     hasher.finalize().as_bytes()[0]
@@ -85,10 +78,7 @@ mod tests {
 
     fn manifest(content: &[u8]) -> Manifest {
         let path = RelativePath::new("a").unwrap();
-        let files = vec![BundleFile {
-            path,
-            bytes: content.to_vec(),
-        }];
+        let files = vec![BundleFile { path, bytes: content.to_vec() }];
         pack(BundleName::new("b", "").unwrap(), files, 4).unwrap().0
     }
 
@@ -106,16 +96,10 @@ mod tests {
         let one = Identity::new(&manifest(b"one"), 4017, 4);
         let two = Identity::new(&manifest(b"two"), 4017, 5);
         let back = Identity::new(&manifest(b"one"), 4017, 6);
-        assert_eq!(
-            (one.dsi_transaction() & 1, two.dsi_transaction() & 1),
-            (0, 1)
-        );
+        assert_eq!((one.dsi_transaction() & 1, two.dsi_transaction() & 1), (0, 1));
         assert_eq!(one.dsi_transaction(), back.dsi_transaction());
         assert_ne!(one.download(0), two.download(0));
-        assert_ne!(
-            one.download(0),
-            Identity::new(&manifest(b"one"), 4016, 4).download(0)
-        );
+        assert_ne!(one.download(0), Identity::new(&manifest(b"one"), 4016, 4).download(0));
     }
 
     #[test]
@@ -129,9 +113,8 @@ mod tests {
     fn a_module_whose_bytes_stay_keeps_its_version() {
         let (one, two) = (manifest(b"12345678"), manifest(b"12345678"));
         assert_eq!(module_version(&one, 1), module_version(&two, 1));
-        let versions: BTreeSet<u8> = (0..64u8)
-            .map(|n| module_version(&manifest(&[n; 8]), 0))
-            .collect();
+        let versions: BTreeSet<u8> =
+            (0..64u8).map(|n| module_version(&manifest(&[n; 8]), 0)).collect();
         assert!(versions.len() > 40);
     }
 }

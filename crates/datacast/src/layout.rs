@@ -127,16 +127,10 @@ impl Layout {
             }
             let needed = sizes.len() as u64 + size.div_ceil(limit);
             if needed > DATA_MODULES_MAX {
-                return Err(LayoutError::TooManyModules {
-                    needed,
-                    limit: DATA_MODULES_MAX,
-                });
+                return Err(LayoutError::TooManyModules { needed, limit: DATA_MODULES_MAX });
             }
             let rest = *size % limit;
-            sizes.extend(core::iter::repeat_n(
-                module_size_max,
-                (size / limit) as usize,
-            ));
+            sizes.extend(core::iter::repeat_n(module_size_max, (size / limit) as usize));
             sizes.extend((rest > 0).then_some(rest as u32));
             room = if *size < limit { limit - size } else { 0 };
         }
@@ -151,10 +145,7 @@ impl Layout {
         check_names(&files)?;
         let needed = module_sizes.len() as u64;
         if needed > DATA_MODULES_MAX {
-            return Err(LayoutError::TooManyModules {
-                needed,
-                limit: DATA_MODULES_MAX,
-            });
+            return Err(LayoutError::TooManyModules { needed, limit: DATA_MODULES_MAX });
         }
         let mut placed = Vec::with_capacity(files.len());
         let mut start = 0u64;
@@ -172,15 +163,9 @@ impl Layout {
             module_ends.push(end);
         }
         if start != end {
-            return Err(LayoutError::Coverage {
-                files: start,
-                modules: end,
-            });
+            return Err(LayoutError::Coverage { files: start, modules: end });
         }
-        Ok(Layout {
-            files: placed,
-            module_ends,
-        })
+        Ok(Layout { files: placed, module_ends })
     }
 
     /// The files in the order of their paths.
@@ -201,24 +186,15 @@ impl Layout {
     /// The bytes of data module number `index`, counted from zero, among the bytes of all files.
     /// Empty behind the last.
     pub fn module_range(&self, index: usize) -> Range<u64> {
-        let end = self
-            .module_ends
-            .get(index)
-            .copied()
-            .unwrap_or(self.data_size());
-        let before = index
-            .checked_sub(1)
-            .and_then(|i| self.module_ends.get(i).copied());
+        let end = self.module_ends.get(index).copied().unwrap_or(self.data_size());
+        let before = index.checked_sub(1).and_then(|i| self.module_ends.get(i).copied());
         let start = if index == 0 { 0 } else { before.unwrap_or(end) };
         start..end
     }
 
     /// The runs of modules that carry file number `index`, in order. None for an empty file.
     pub fn pieces(&self, index: usize) -> impl Iterator<Item = Piece> + '_ {
-        let range = self
-            .files
-            .get(index)
-            .map_or(0..0, |f| f.start..f.start + f.size);
+        let range = self.files.get(index).map_or(0..0, |f| f.start..f.start + f.size);
         let first = self.module_ends.partition_point(|end| *end <= range.start);
         (first..self.module_ends.len())
             .map(move |number| (number, overlap(&self.module_range(number), &range)))
@@ -233,9 +209,7 @@ impl Layout {
     /// The numbers of the files of which data module number `index` carries at least one byte.
     pub fn files_in(&self, index: usize) -> impl Iterator<Item = usize> + '_ {
         let module = self.module_range(index);
-        let first = self
-            .files
-            .partition_point(|f| f.start + f.size <= module.start);
+        let first = self.files.partition_point(|f| f.start + f.size <= module.start);
         (first..self.files.len())
             .take_while(move |n| self.files[*n].start < module.end)
             .filter(|n| self.files[*n].size > 0)
@@ -264,16 +238,10 @@ fn check_names(files: &[(RelativePath, u64)]) -> Result<(), LayoutError> {
             core::cmp::Ordering::Greater => return Err(LayoutError::Order { path: path.clone() }),
         }
     }
-    let is_file = |text: &str| {
-        files
-            .binary_search_by(|(path, _)| path.as_str().cmp(text))
-            .is_ok()
-    };
+    let is_file = |text: &str| files.binary_search_by(|(path, _)| path.as_str().cmp(text)).is_ok();
     for (path, _) in files {
         if let Some(folder) = path.folders().find(|folder| is_file(folder)) {
-            return Err(LayoutError::FileAndFolder {
-                path: folder.to_owned(),
-            });
+            return Err(LayoutError::FileAndFolder { path: folder.to_owned() });
         }
     }
     Ok(())
@@ -290,22 +258,13 @@ mod tests {
 
     #[test]
     fn a_file_larger_than_a_module_is_split_over_successive_modules() {
-        let files = vec![
-            (path("b"), 25),
-            (path("a"), 4),
-            (path("c"), 5),
-            (path("d"), 6),
-        ];
+        let files = vec![(path("b"), 25), (path("a"), 4), (path("c"), 5), (path("d"), 6)];
         let layout = Layout::plan(files, 10).unwrap();
-        let sizes: Vec<u64> = (0..5)
-            .map(|n| layout.module_range(n))
-            .map(|r| r.end - r.start)
-            .collect();
+        let sizes: Vec<u64> =
+            (0..5).map(|n| layout.module_range(n)).map(|r| r.end - r.start).collect();
         assert_eq!(sizes, [4, 10, 10, 5, 5]);
-        let pieces: Vec<(u16, u32, u32)> = layout
-            .pieces(1)
-            .map(|p| (p.module, p.offset, p.length))
-            .collect();
+        let pieces: Vec<(u16, u32, u32)> =
+            layout.pieces(1).map(|p| (p.module, p.offset, p.length)).collect();
         assert_eq!(pieces, [(3, 0, 10), (4, 0, 10), (5, 0, 5)]);
         assert_eq!(layout.data_modules(), 6);
     }
@@ -313,10 +272,7 @@ mod tests {
     #[test]
     fn contradicting_names_are_refused() {
         let plan = |names: &[&str]| Layout::plan(names.iter().map(|n| (path(n), 1)).collect(), 9);
-        assert_eq!(
-            plan(&["a", "a"]),
-            Err(LayoutError::Duplicate { path: path("a") })
-        );
+        assert_eq!(plan(&["a", "a"]), Err(LayoutError::Duplicate { path: path("a") }));
         let clash = plan(&["a", "a-b", "a/b"]);
         assert_eq!(clash, Err(LayoutError::FileAndFolder { path: "a".into() }));
         assert_eq!(plan(&[]), Err(LayoutError::NoFile));

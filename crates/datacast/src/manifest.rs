@@ -35,9 +35,7 @@ impl Digest {
     }
 
     fn from_hex(text: &str) -> Option<Digest> {
-        blake3::Hash::from_hex(text)
-            .ok()
-            .map(|hash| Digest(*hash.as_bytes()))
+        blake3::Hash::from_hex(text).ok().map(|hash| Digest(*hash.as_bytes()))
     }
 }
 
@@ -88,14 +86,9 @@ impl BundleName {
             return Err(NameError::IdForm { id: id.to_owned() });
         }
         if title.chars().any(char::is_control) || title.len() > TITLE_SIZE_MAX {
-            return Err(NameError::Title {
-                title: title.to_owned(),
-            });
+            return Err(NameError::Title { title: title.to_owned() });
         }
-        Ok(BundleName {
-            id: id.to_owned(),
-            title: title.to_owned(),
-        })
+        Ok(BundleName { id: id.to_owned(), title: title.to_owned() })
     }
 
     /// The id: one path component.
@@ -166,13 +159,7 @@ impl Manifest {
         if text.len() > MANIFEST_SIZE_MAX {
             return Err(ManifestError::TooLong { size: text.len() });
         }
-        Ok(Manifest {
-            name,
-            layout,
-            digests,
-            module_crcs,
-            text,
-        })
+        Ok(Manifest { name, layout, digests, module_crcs, text })
     }
 
     /// Reads a manifest; any bytes may be given.
@@ -187,9 +174,7 @@ impl Manifest {
             return Err(ManifestError::Format);
         }
         let mut named = |key: &str, at: usize| match lines.next() {
-            Some((_, line)) => line
-                .strip_prefix(key)
-                .ok_or(ManifestError::Line { line: at }),
+            Some((_, line)) => line.strip_prefix(key).ok_or(ManifestError::Line { line: at }),
             None => Err(ManifestError::Line { line: at }),
         };
         let name = BundleName::new(named("id ", 2)?, named("title ", 3)?)?;
@@ -208,13 +193,7 @@ impl Manifest {
             digests.push(digest);
         }
         let layout = Layout::from_parts(files, &sizes)?;
-        Ok(Manifest {
-            name,
-            layout,
-            digests,
-            module_crcs,
-            text: text.to_owned(),
-        })
+        Ok(Manifest { name, layout, digests, module_crcs, text: text.to_owned() })
     }
 
     /// How the bundle is called.
@@ -241,11 +220,7 @@ impl Manifest {
     pub fn modules(&self) -> impl ExactSizeIterator<Item = (u16, u32, u32)> + '_ {
         self.module_crcs.iter().enumerate().map(|(number, crc)| {
             let range = self.layout.module_range(number);
-            (
-                FIRST_DATA_MODULE + number as u16,
-                (range.end - range.start) as u32,
-                *crc,
-            )
+            (FIRST_DATA_MODULE + number as u16, (range.end - range.start) as u32, *crc)
         })
     }
 
@@ -288,10 +263,7 @@ fn write(name: &BundleName, layout: &Layout, digests: &[Digest], crcs: &[u32]) -
 fn parse_module(line: &str) -> Option<(u32, u32)> {
     let (size, crc) = line.strip_prefix("module ")?.split_once(' ')?;
     let is_plain = crc.len() == 8 && crc.bytes().all(|b| b.is_ascii_hexdigit());
-    Some((
-        size.parse().ok()?,
-        is_plain.then(|| u32::from_str_radix(crc, 16).ok())??,
-    ))
+    Some((size.parse().ok()?, is_plain.then(|| u32::from_str_radix(crc, 16).ok())??))
 }
 
 fn parse_file(line: &str) -> Option<(Digest, u64, &str)> {
@@ -312,48 +284,27 @@ mod tests {
             bytes: bytes.to_vec(),
         };
         let name = BundleName::new("maths-7", "分数").unwrap();
-        pack(
-            name,
-            vec![
-                file("b c", b"hello"),
-                file("a/x", b""),
-                file("d", b"12345678"),
-            ],
-            6,
-        )
-        .unwrap()
-        .0
+        pack(name, vec![file("b c", b"hello"), file("a/x", b""), file("d", b"12345678")], 6)
+            .unwrap()
+            .0
     }
 
     #[test]
     fn a_manifest_reads_back_as_it_was_written() {
         let manifest = sample();
         assert_eq!(Manifest::parse(manifest.bytes()), Ok(manifest.clone()));
-        assert_eq!(
-            manifest.bytes().len(),
-            manifest_size(manifest.name(), manifest.layout())
-        );
+        assert_eq!(manifest.bytes().len(), manifest_size(manifest.name(), manifest.layout()));
         let hello = format!("file {} 5 b c\n", Digest::of(b"hello"));
-        assert!(
-            core::str::from_utf8(manifest.bytes())
-                .unwrap()
-                .contains(&hello)
-        );
+        assert!(core::str::from_utf8(manifest.bytes()).unwrap().contains(&hello));
     }
 
     #[test]
     fn sizes_that_contradict_the_modules_are_refused() {
         let text = String::from_utf8(sample().bytes().to_vec()).unwrap();
         let forged = text.replace(" 5 b c", " 18446744073709551615 b c");
-        assert_eq!(
-            Manifest::parse(forged.as_bytes()),
-            Err(LayoutError::TooLarge.into())
-        );
+        assert_eq!(Manifest::parse(forged.as_bytes()), Err(LayoutError::TooLarge.into()));
         let forged = text.replace(" 5 b c", " 6 b c");
-        let error = LayoutError::Coverage {
-            files: 14,
-            modules: 13,
-        };
+        let error = LayoutError::Coverage { files: 14, modules: 13 };
         assert_eq!(Manifest::parse(forged.as_bytes()), Err(error.into()));
     }
 
@@ -366,10 +317,7 @@ mod tests {
             Err(ManifestError::Path { line: 8, .. })
         ));
         let forged = text.replace("id maths-7", "id ..");
-        assert!(matches!(
-            Manifest::parse(forged.as_bytes()),
-            Err(ManifestError::Name(_))
-        ));
+        assert!(matches!(Manifest::parse(forged.as_bytes()), Err(ManifestError::Name(_))));
     }
 
     proptest! {

@@ -59,19 +59,13 @@ impl<'a> Message<'a> {
     /// Reads the message of a section; any section may be given.
     pub fn parse(section: SectionView<'a>) -> Result<Message<'a>, MessageError> {
         let table_id = section.table_id();
-        let kind = |message_id| MessageError::Kind {
-            table_id,
-            message_id,
-        };
+        let kind = |message_id| MessageError::Kind { table_id, message_id };
         let body = section.body();
         let [PROTOCOL, TYPE_DOWNLOAD, high, low, ..] = *body else {
             return Err(kind(0));
         };
         let message_id = u16::from_be_bytes([high, low]);
-        let mut fields = Fields {
-            message_id,
-            rest: &body[4..],
-        };
+        let mut fields = Fields { message_id, rest: &body[4..] };
         let id = fields.u32("transactionId")?;
         fields.take(1, "reserved")?;
         let adaptation = fields.u8("adaptationLength")?;
@@ -113,20 +107,7 @@ pub(crate) fn header_bytes(message_id: u16, id: u32, length: usize) -> [u8; HEAD
     let [m0, m1] = message_id.to_be_bytes();
     let [i0, i1, i2, i3] = id.to_be_bytes();
     let [l0, l1] = (length as u16).to_be_bytes();
-    [
-        PROTOCOL,
-        TYPE_DOWNLOAD,
-        m0,
-        m1,
-        i0,
-        i1,
-        i2,
-        i3,
-        0xff,
-        0,
-        l0,
-        l1,
-    ]
+    [PROTOCOL, TYPE_DOWNLOAD, m0, m1, i0, i1, i2, i3, 0xff, 0, l0, l1]
 }
 
 /// The fields of a message that are still to be read.
@@ -146,10 +127,7 @@ impl<'a> Fields<'a> {
         size: usize,
         field: &'static str,
     ) -> Result<&'a [u8], MessageError> {
-        let short = MessageError::Short {
-            message_id: self.message_id,
-            field,
-        };
+        let short = MessageError::Short { message_id: self.message_id, field };
         let (taken, rest) = self.rest.split_at_checked(size).ok_or(short)?;
         self.rest = rest;
         Ok(taken)
@@ -162,10 +140,7 @@ impl<'a> Fields<'a> {
         field: &'static str,
     ) -> Result<Fields<'a>, MessageError> {
         let rest = self.take(size, field)?;
-        Ok(Fields {
-            message_id: self.message_id,
-            rest,
-        })
+        Ok(Fields { message_id: self.message_id, rest })
     }
 
     pub(crate) fn u8(&mut self, field: &'static str) -> Result<u8, MessageError> {
@@ -207,13 +182,7 @@ mod tests {
         body.extend_from_slice(&[0; 10]);
         let bytes = section(TABLE_DATA, &body);
         let error = Message::parse(SectionView::parse(&bytes).unwrap()).unwrap_err();
-        assert_eq!(
-            error,
-            MessageError::Short {
-                message_id: ID_DDB,
-                field: "message"
-            }
-        );
+        assert_eq!(error, MessageError::Short { message_id: ID_DDB, field: "message" });
     }
 
     proptest! {

@@ -34,10 +34,7 @@ pub struct ModuleCrc {
 impl ModuleCrc {
     /// Begins a module of `size` bytes. Bytes that are never added count as zeros.
     pub fn new(size: u32) -> ModuleCrc {
-        ModuleCrc {
-            size,
-            sum: shift(INITIAL, size),
-        }
+        ModuleCrc { size, sum: shift(INITIAL, size) }
     }
 
     /// Adds the bytes at `offset`. Each byte of the module is to be added once; bytes that lie

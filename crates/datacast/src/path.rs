@@ -51,36 +51,21 @@ impl RelativePath {
     /// Checks a text and takes it as it is; Unicode is not normalised.
     pub fn new(text: &str) -> Result<RelativePath, PathError> {
         if text.len() > PATH_SIZE_MAX {
-            return Err(PathError::TooLong {
-                size: text.len(),
-                limit: PATH_SIZE_MAX,
-            });
+            return Err(PathError::TooLong { size: text.len(), limit: PATH_SIZE_MAX });
         }
         let path = || text.to_owned();
-        if let Some(character) = text
-            .chars()
-            .find(|c| c.is_control() || matches!(c, '\\' | ':'))
-        {
-            return Err(PathError::Character {
-                path: path(),
-                character,
-            });
+        if let Some(character) = text.chars().find(|c| c.is_control() || matches!(c, '\\' | ':')) {
+            return Err(PathError::Character { path: path(), character });
         }
         for component in text.split('/') {
             match component {
                 "" => return Err(PathError::EmptyComponent { path: path() }),
                 "." | ".." => {
-                    return Err(PathError::Dots {
-                        path: path(),
-                        component: component.to_owned(),
-                    });
+                    return Err(PathError::Dots { path: path(), component: component.to_owned() });
                 }
                 _ if component.len() > COMPONENT_SIZE_MAX => {
                     let size = component.len();
-                    return Err(PathError::TooLong {
-                        size,
-                        limit: COMPONENT_SIZE_MAX,
-                    });
+                    return Err(PathError::TooLong { size, limit: COMPONENT_SIZE_MAX });
                 }
                 _ => {}
             }
@@ -135,15 +120,7 @@ mod tests {
 
     #[test]
     fn usual_names_are_taken_as_they_are() {
-        for good in [
-            "a",
-            "a/b.pdf",
-            "第三课/讲义 (1).pdf",
-            "...",
-            "..a",
-            ".hidden",
-            "-x",
-        ] {
+        for good in ["a", "a/b.pdf", "第三课/讲义 (1).pdf", "...", "..a", ".hidden", "-x"] {
             assert_eq!(RelativePath::new(good).unwrap().as_str(), good);
         }
     }

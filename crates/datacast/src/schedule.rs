@@ -33,11 +33,7 @@ pub fn blocks(superframe: u64, share: Share, total: u64) -> impl Iterator<Item =
     let walk = (0..guaranteed).map(move |i| remainder(u128::from(first) + u128::from(i), total));
     let start = scale(superframe.wrapping_mul(GOLDEN), total);
     let in_walk = move |block: u64| {
-        let ahead = if block >= first {
-            block - first
-        } else {
-            block + (total - first)
-        };
+        let ahead = if block >= first { block - first } else { block + (total - first) };
         ahead < guaranteed
     };
     let run = (0..u64::MAX)
@@ -48,17 +44,10 @@ pub fn blocks(superframe: u64, share: Share, total: u64) -> impl Iterator<Item =
 
 /// Superframes within which every block is sent, from any start; `None` when nothing is guaranteed.
 pub const fn cycle_superframes(guaranteed: u64, total: u64) -> Option<u64> {
-    if guaranteed == 0 {
-        None
-    } else {
-        Some(total.div_ceil(guaranteed))
-    }
+    if guaranteed == 0 { None } else { Some(total.div_ceil(guaranteed)) }
 }
 
-const NOTHING: Share = Share {
-    guaranteed: 0,
-    extra: 0,
-};
+const NOTHING: Share = Share { guaranteed: 0, extra: 0 };
 
 /// A remainder that fits, since the divisor does.
 fn remainder(value: u128, divisor: u64) -> u64 {
@@ -78,31 +67,13 @@ mod tests {
 
     #[test]
     fn an_empty_carousel_has_no_blocks() {
-        assert_eq!(
-            blocks(
-                7,
-                Share {
-                    guaranteed: 3,
-                    extra: 3
-                },
-                0
-            )
-            .count(),
-            0
-        );
+        assert_eq!(blocks(7, Share { guaranteed: 3, extra: 3 }, 0).count(), 0);
     }
 
     #[test]
     fn far_superframes_do_not_overflow() {
-        let sent: Vec<u64> = blocks(
-            u64::MAX,
-            Share {
-                guaranteed: 2,
-                extra: 2,
-            },
-            u64::MAX,
-        )
-        .collect();
+        let sent: Vec<u64> =
+            blocks(u64::MAX, Share { guaranteed: 2, extra: 2 }, u64::MAX).collect();
         assert_eq!(sent.len(), 4);
     }
 
@@ -111,14 +82,7 @@ mod tests {
         let (total, extra) = (10_000, 100);
         let mut seen = BTreeSet::new();
         for superframe in 50_000..50_300 {
-            seen.extend(blocks(
-                superframe,
-                Share {
-                    guaranteed: 0,
-                    extra,
-                },
-                total,
-            ));
+            seen.extend(blocks(superframe, Share { guaranteed: 0, extra }, total));
         }
         // Three passes' worth of random runs would leave 5 % out.
         assert_eq!(seen.len() as u64, total);

@@ -56,15 +56,7 @@ impl Sealer {
     pub fn new(name: BundleName, layout: Layout) -> Sealer {
         let crc = ModuleCrc::new(module_size(&layout, 0));
         let (digests, crcs) = (Vec::new(), Vec::new());
-        Sealer {
-            name,
-            layout,
-            given: 0,
-            hasher: blake3::Hasher::new(),
-            digests,
-            crc,
-            crcs,
-        }
+        Sealer { name, layout, given: 0, hasher: blake3::Hasher::new(), digests, crc, crcs }
     }
 
     /// The layout that the bytes follow.
@@ -83,16 +75,11 @@ impl Sealer {
             self.close_files();
             let Some(file) = self.layout.files().get(self.digests.len()) else {
                 let given = self.given + bytes.len() as u64;
-                return Err(SealError::Size {
-                    planned: self.layout.data_size(),
-                    given,
-                });
+                return Err(SealError::Size { planned: self.layout.data_size(), given });
             };
             let module = self.layout.module_range(self.crcs.len());
             let until = module.end.min(file.start + file.size);
-            let taken = usize::try_from(until - self.given)
-                .unwrap_or(usize::MAX)
-                .min(bytes.len());
+            let taken = usize::try_from(until - self.given).unwrap_or(usize::MAX).min(bytes.len());
             let (now, later) = bytes.split_at(taken);
             self.hasher.update(now);
             self.crc.add((self.given - module.start) as u32, now);
@@ -111,17 +98,9 @@ impl Sealer {
         self.close_files();
         let planned = self.layout.data_size();
         if self.given != planned {
-            return Err(SealError::Size {
-                planned,
-                given: self.given,
-            });
+            return Err(SealError::Size { planned, given: self.given });
         }
-        Ok(Manifest::new(
-            self.name,
-            self.layout,
-            self.digests,
-            self.crcs,
-        )?)
+        Ok(Manifest::new(self.name, self.layout, self.digests, self.crcs)?)
     }
 
     /// Takes the digest of each file that has all its bytes, empty files among them.
@@ -130,8 +109,7 @@ impl Sealer {
             if file.start + file.size > self.given {
                 break;
             }
-            self.digests
-                .push(Digest(*self.hasher.finalize().as_bytes()));
+            self.digests.push(Digest(*self.hasher.finalize().as_bytes()));
             self.hasher.reset();
         }
     }
@@ -149,10 +127,7 @@ pub fn pack(
     module_size_max: u32,
 ) -> Result<(Manifest, Vec<u8>), SealError> {
     files.sort_by(|a, b| a.path.cmp(&b.path));
-    let sizes = files
-        .iter()
-        .map(|file| (file.path.clone(), file.bytes.len() as u64))
-        .collect();
+    let sizes = files.iter().map(|file| (file.path.clone(), file.bytes.len() as u64)).collect();
     let mut sealer = Sealer::new(name, Layout::plan(sizes, module_size_max)?);
     for file in &files {
         sealer.push(&file.bytes)?;
@@ -177,22 +152,10 @@ mod tests {
         let layout = Layout::plan(vec![(RelativePath::new("a").unwrap(), 3)], 10).unwrap();
         let mut sealer = Sealer::new(name.clone(), layout.clone());
         sealer.push(b"ab").unwrap();
-        assert_eq!(
-            sealer.finish().unwrap_err(),
-            SealError::Size {
-                planned: 3,
-                given: 2
-            }
-        );
+        assert_eq!(sealer.finish().unwrap_err(), SealError::Size { planned: 3, given: 2 });
         let mut sealer = Sealer::new(name, layout);
         sealer.push(b"abc").unwrap();
-        assert_eq!(
-            sealer.push(b"d"),
-            Err(SealError::Size {
-                planned: 3,
-                given: 4
-            })
-        );
+        assert_eq!(sealer.push(b"d"), Err(SealError::Size { planned: 3, given: 4 }));
     }
 
     proptest! {

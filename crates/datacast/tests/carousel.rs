@@ -12,24 +12,14 @@ use ts::section::SectionView;
 fn bundle(sizes: &[usize], module_size_max: u32) -> (Manifest, Vec<u8>) {
     let file = |(n, size): (usize, &usize)| BundleFile {
         path: RelativePath::new(&format!("folder/{n:03}.bin")).unwrap(),
-        bytes: (0..*size)
-            .map(|i| (i * 31 + n * 7 + i / 251) as u8)
-            .collect(),
+        bytes: (0..*size).map(|i| (i * 31 + n * 7 + i / 251) as u8).collect(),
     };
     let files = sizes.iter().enumerate().map(file).collect();
-    pack(
-        BundleName::new("week-3", "第三周").unwrap(),
-        files,
-        module_size_max,
-    )
-    .unwrap()
+    pack(BundleName::new("week-3", "第三周").unwrap(), files, module_size_max).unwrap()
 }
 
 fn options(block_size: u16) -> CarouselOptions {
-    CarouselOptions {
-        block_size,
-        revision: 0,
-    }
+    CarouselOptions { block_size, revision: 0 }
 }
 
 /// The text of a manifest with one file over `modules` modules of `size` bytes.
@@ -58,22 +48,11 @@ fn control_of(carousel: &Carousel) -> (Dsi<'_>, Vec<Dii<'_>>) {
             Message::Dii(dii) => dii.transaction_id,
             Message::Ddb(_) => panic!("a block among the control messages"),
         };
-        assert_eq!(
-            (view.extension(), view.version(), view.last_number()),
-            (id as u16, 0, 0)
-        );
+        assert_eq!((view.extension(), view.version(), view.last_number()), (id as u16, 0, 0));
         message
     });
-    let Some(Message::Dsi(dsi)) = messages.next() else {
-        panic!("no DSI first")
-    };
-    let diis = messages.map(|m| {
-        if let Message::Dii(dii) = m {
-            dii
-        } else {
-            panic!("{m:?}")
-        }
-    });
+    let Some(Message::Dsi(dsi)) = messages.next() else { panic!("no DSI first") };
+    let diis = messages.map(|m| if let Message::Dii(dii) = m { dii } else { panic!("{m:?}") });
     (dsi, diis.collect())
 }
 
@@ -88,10 +67,7 @@ fn modules_of(carousel: &Carousel, blob: &[u8]) -> BTreeMap<(u32, u16), Vec<u8>>
         assert_eq!(section.len(), carousel.section_size(block).unwrap());
         let ddb = ddb_of(&section);
         let module = modules.entry((ddb.download_id, ddb.module_id)).or_default();
-        assert_eq!(
-            module.len(),
-            usize::from(ddb.block) * usize::from(carousel.block_size())
-        );
+        assert_eq!(module.len(), usize::from(ddb.block) * usize::from(carousel.block_size()));
         module.extend_from_slice(ddb.data);
     }
     modules
@@ -129,10 +105,7 @@ fn a_default_block_fills_22_packets_alone() {
     let (manifest, _) = bundle(&[100_000], 1 << 20);
     let carousel = Carousel::new(&manifest, CarouselOptions::default()).unwrap();
     assert_eq!(carousel.block_size(), BLOCK_SIZE_DEFAULT);
-    let full = (0..carousel.blocks())
-        .filter_map(|b| carousel.section_size(b))
-        .max()
-        .unwrap();
+    let full = (0..carousel.blocks()).filter_map(|b| carousel.section_size(b)).max().unwrap();
     assert_eq!(1 + full, 22 * 184);
 }
 
@@ -146,10 +119,7 @@ fn two_machines_send_the_same_bytes_and_another_content_changes_every_number() {
     let (one, two) = (make(&[10, 20, 9000]), make(&[10, 21, 9000]));
     let ((a, x), (b, y)) = (control_of(&one), control_of(&two));
     assert_ne!(a.transaction_id, b.transaction_id);
-    assert_ne!(
-        (x[0].transaction_id, x[0].download_id),
-        (y[0].transaction_id, y[0].download_id)
-    );
+    assert_ne!((x[0].transaction_id, x[0].download_id), (y[0].transaction_id, y[0].download_id));
 }
 
 #[test]
@@ -159,19 +129,12 @@ fn modules_of_one_whole_file_are_named_after_it() {
     let (dsi, diis) = control_of(&carousel);
     let name = |bytes| ModuleDescriptors::parse(bytes).name.map(<[u8]>::to_vec);
     assert_eq!(name(dsi.groups[0].descriptors), Some(b"week-3".to_vec()));
-    let names: Vec<_> = diis[0]
-        .modules
-        .iter()
-        .map(|m| name(m.descriptors))
-        .collect();
+    let names: Vec<_> = diis[0].modules.iter().map(|m| name(m.descriptors)).collect();
     assert_eq!(names, [Some(b"manifest".to_vec()), None, None, None]);
     let (manifest, _) = bundle(&[4000, 4000], 4096);
     let carousel = Carousel::new(&manifest, CarouselOptions::default()).unwrap();
     let (_, diis) = control_of(&carousel);
-    assert_eq!(
-        name(diis[0].modules[2].descriptors),
-        Some(b"folder/001.bin".to_vec())
-    );
+    assert_eq!(name(diis[0].modules[2].descriptors), Some(b"folder/001.bin".to_vec()));
 }
 
 #[test]
@@ -198,16 +161,11 @@ fn block_numbers_reach_65535_and_no_further() {
     let last = carousel.blocks() - 1;
     let range = carousel.block_range(last).unwrap();
     let mut section = Vec::new();
-    carousel
-        .write_ddb(last, &blob[range.start as usize..], &mut section)
-        .unwrap();
+    carousel.write_ddb(last, &blob[range.start as usize..], &mut section).unwrap();
     assert_eq!(ddb_of(&section).block, 65_535);
     let (manifest, _) = bundle(&[65_536 * 16 + 1], 65_536 * 16 + 1);
     let error = Carousel::new(&manifest, options(16)).unwrap_err();
-    assert!(matches!(
-        error,
-        CarouselError::ModuleTooLong { module: 2, .. }
-    ));
+    assert!(matches!(error, CarouselError::ModuleTooLong { module: 2, .. }));
 }
 
 #[test]
@@ -224,16 +182,9 @@ fn wrong_blocks_and_sizes_are_refused() {
     let carousel = Carousel::new(&manifest, CarouselOptions::default()).unwrap();
     let mut out = Vec::new();
     let blocks = carousel.blocks();
-    let none = CarouselError::NoSuchBlock {
-        block: blocks,
-        blocks,
-    };
+    let none = CarouselError::NoSuchBlock { block: blocks, blocks };
     assert_eq!(carousel.write_ddb(blocks, b"", &mut out), Err(none));
-    let payload = CarouselError::Payload {
-        block: 1,
-        expected: 10,
-        given: 9,
-    };
+    let payload = CarouselError::Payload { block: 1, expected: 10, given: 9 };
     assert_eq!(carousel.write_ddb(1, &[0; 9], &mut out), Err(payload));
     assert!(out.is_empty());
     for block_size in [0, 4067] {

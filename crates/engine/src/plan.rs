@@ -408,12 +408,7 @@ fn nominal_slots(
     })
 }
 
-fn demands(
-    engine: &Engine,
-    tables: u32,
-    pieces: &[Piece],
-    at: Ticks,
-) -> Contributors {
+fn demands(engine: &Engine, tables: u32, pieces: &[Piece], at: Ticks) -> Contributors {
     let slots = engine.multiplex.grid.packets();
     let mut services: Vec<(String, u32)> = Vec::new();
     for piece in pieces {

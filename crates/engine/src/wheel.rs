@@ -116,9 +116,9 @@ impl PidRun {
             }
         }
         let of_system = (rate.bps_floor() / SYSTEM_BPS) as u32 + 1;
-        let of_tables = loads.values().map(|(sections, packets)| {
-            usable.saturating_sub(sections * apart) / packets.max(&1)
-        });
+        let of_tables = loads
+            .values()
+            .map(|(sections, packets)| usable.saturating_sub(sections * apart) / packets.max(&1));
         of_tables.chain([of_system, usable / (2 * self.packets + 1)]).min().unwrap_or(1).max(1)
     }
 

@@ -60,9 +60,7 @@ impl AudioFacts {
     /// The stream_type by which a PMT announces the stream.
     pub const fn stream_type(&self) -> u8 {
         match self.format {
-            AudioFormat::Mpeg {
-                half_rate: true, ..
-            } => 0x04,
+            AudioFormat::Mpeg { half_rate: true, .. } => 0x04,
             _ => self.codec().stream_type(),
         }
     }

@@ -13,11 +13,7 @@ pub(crate) struct BitReader<'a> {
 impl<'a> BitReader<'a> {
     /// A reader at the first bit of `bytes`, which hold the named structure.
     pub(crate) fn new(bytes: &'a [u8], structure: &'static str) -> BitReader<'a> {
-        BitReader {
-            bytes,
-            position: 0,
-            structure,
-        }
+        BitReader { bytes, position: 0, structure }
     }
 
     /// Reads an unsigned field of up to 32 bits: u(n).
@@ -74,11 +70,7 @@ impl<'a> BitReader<'a> {
     /// Reads an unsigned Exp-Golomb code whose value may not exceed `max`.
     pub(crate) fn ue_max(&mut self, field: &'static str, max: u32) -> Result<u32, HeaderError> {
         let value = self.ue()?;
-        if value > max {
-            Err(self.forbidden(field, u64::from(value)))
-        } else {
-            Ok(value)
-        }
+        if value > max { Err(self.forbidden(field, u64::from(value))) } else { Ok(value) }
     }
 
     /// Reads a signed Exp-Golomb code: se(v).
@@ -90,17 +82,11 @@ impl<'a> BitReader<'a> {
 
     /// The error of a field with a forbidden value.
     pub(crate) fn forbidden(&self, field: &'static str, value: u64) -> HeaderError {
-        HeaderError::Forbidden {
-            structure: self.structure,
-            field,
-            value,
-        }
+        HeaderError::Forbidden { structure: self.structure, field, value }
     }
 
     fn truncated(&self) -> HeaderError {
-        HeaderError::Truncated {
-            structure: self.structure,
-        }
+        HeaderError::Truncated { structure: self.structure }
     }
 }
 

@@ -47,21 +47,13 @@ impl FrameDuration {
     /// The ticks that `frames` frames last together, rounded down; held at the greatest `u64`.
     pub const fn ticks_of(self, frames: u64) -> u64 {
         let ticks = frames as u128 * self.num as u128 / self.den as u128;
-        if ticks > u64::MAX as u128 {
-            u64::MAX
-        } else {
-            ticks as u64
-        }
+        if ticks > u64::MAX as u128 { u64::MAX } else { ticks as u64 }
     }
 
     /// How many whole frames fit into `ticks`; held at the greatest `u64`.
     pub const fn frames_in(self, ticks: u64) -> u64 {
         let frames = ticks as u128 * self.den as u128 / self.num as u128;
-        if frames > u64::MAX as u128 {
-            u64::MAX
-        } else {
-            frames as u64
-        }
+        if frames > u64::MAX as u128 { u64::MAX } else { frames as u64 }
     }
 }
 

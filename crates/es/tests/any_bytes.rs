@@ -14,10 +14,7 @@ fn pieces_of<'b>(bytes: &'b [u8], cuts: &[Index]) -> Vec<&'b [u8]> {
     let mut places: Vec<usize> = cuts.iter().map(|cut| cut.index(bytes.len() + 1)).collect();
     places.extend([0, bytes.len()]);
     places.sort_unstable();
-    places
-        .windows(2)
-        .map(|pair| &bytes[pair[0]..pair[1]])
-        .collect()
+    places.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect()
 }
 
 /// Checks the promises that hold for any bytes of any codec.
@@ -30,31 +27,16 @@ fn check(codec: Codec, bytes: &[u8], cuts: &[Index]) -> Result<(), TestCaseError
             let at = unit.offset as usize;
             prop_assert!(bytes[at..].starts_with(&[0, 0, 1]));
         }
-        (
-            units
-                .into_iter()
-                .map(|unit| unit.bytes.len())
-                .sum::<usize>(),
-            skipped,
-        )
+        (units.into_iter().map(|unit| unit.bytes.len()).sum::<usize>(), skipped)
     } else {
         let (frames, skipped) = frames_of(codec, &[bytes]);
         prop_assert_eq!(&frames_of(codec, &pieces), &(frames.clone(), skipped));
         for frame in &frames {
             prop_assert!(bytes[frame.offset as usize..].starts_with(&frame.bytes));
-            let _ = (
-                frame.facts.frame_duration(),
-                frame.facts.aac_profile_and_level(),
-            );
+            let _ = (frame.facts.frame_duration(), frame.facts.aac_profile_and_level());
             let _ = (frame.facts.ac3_component_type(), frame.facts.buffer());
         }
-        (
-            frames
-                .into_iter()
-                .map(|frame| frame.bytes.len())
-                .sum::<usize>(),
-            skipped,
-        )
+        (frames.into_iter().map(|frame| frame.bytes.len()).sum::<usize>(), skipped)
     };
     prop_assert_eq!(kept as u64 + skipped, bytes.len() as u64);
     Ok(())
@@ -77,12 +59,7 @@ fn start_code_soup() -> impl Strategy<Value = Vec<u8>> {
 
 /// Sync words of audio with any bytes behind them.
 fn sync_word_soup() -> impl Strategy<Value = Vec<u8>> {
-    let words = vec![
-        vec![0xff, 0xf1],
-        vec![0x56, 0xe0],
-        vec![0xff, 0xfd],
-        vec![0x0b, 0x77],
-    ];
+    let words = vec![vec![0xff, 0xf1], vec![0x56, 0xe0], vec![0xff, 0xfd], vec![0x0b, 0x77]];
     let part = (prop::sample::select(words), vec(any::<u8>(), 0..40)).prop_map(|(word, rest)| {
         let mut part = word;
         part.extend(rest);
@@ -135,16 +112,10 @@ proptest! {
 fn single_bytes_give_the_same_units() {
     for stream in VIDEO {
         let pieces: Vec<&[u8]> = stream.bytes.chunks(1).collect();
-        assert_eq!(
-            units_of(stream.codec, &pieces),
-            units_of(stream.codec, &[stream.bytes])
-        );
+        assert_eq!(units_of(stream.codec, &pieces), units_of(stream.codec, &[stream.bytes]));
     }
     for stream in AUDIO {
         let pieces: Vec<&[u8]> = stream.bytes.chunks(1).collect();
-        assert_eq!(
-            frames_of(stream.codec, &pieces),
-            frames_of(stream.codec, &[stream.bytes])
-        );
+        assert_eq!(frames_of(stream.codec, &pieces), frames_of(stream.codec, &[stream.bytes]));
     }
 }

@@ -37,11 +37,7 @@ fn a_marked_gap_costs_no_frame_beside_it() {
         splitter.finish(&mut frames);
         let kept: Vec<&[u8]> = frames.iter().map(|frame| frame.bytes.as_slice()).collect();
         let (head, tail) = (&sound[..2], &sound[4..]);
-        let expected: Vec<&[u8]> = head
-            .iter()
-            .chain(tail)
-            .map(|f| f.bytes.as_slice())
-            .collect();
+        let expected: Vec<&[u8]> = head.iter().chain(tail).map(|f| f.bytes.as_slice()).collect();
         assert_eq!(kept, expected, "{}", stream.codec);
     }
 }
@@ -54,10 +50,7 @@ fn audio_begins_at_its_first_whole_frame() {
         let first = if stream.codec == es::Codec::AacLatm {
             // Elements without configuration cannot be decoded; this encoder sends it seldom.
             frames.first().map_or(sound.len(), |found| {
-                sound
-                    .iter()
-                    .position(|frame| frame.bytes == found.bytes)
-                    .unwrap()
+                sound.iter().position(|frame| frame.bytes == found.bytes).unwrap()
             })
         } else {
             1
@@ -75,15 +68,8 @@ fn video_begins_at_its_first_whole_picture() {
         let (units, _) = units_of(stream.codec, &[&stream.bytes[cut..]]);
         let last = units.last().unwrap();
         assert_eq!(last.bytes, sound.last().unwrap().bytes, "{}", stream.codec);
-        let entry = units
-            .iter()
-            .find(|unit| unit.picture.entry.is_some())
-            .unwrap();
-        assert!(
-            entry.facts.is_some() && entry.fault.is_none(),
-            "{}",
-            stream.codec
-        );
+        let entry = units.iter().find(|unit| unit.picture.entry.is_some()).unwrap();
+        assert!(entry.facts.is_some() && entry.fault.is_none(), "{}", stream.codec);
     }
 }
 
@@ -101,16 +87,9 @@ fn a_marked_gap_in_video_keeps_pictures_apart() {
         splitter.finish(&mut units);
         assert_eq!(units[2].bytes, sound[2].bytes, "{}", stream.codec);
         assert_eq!(units.last().unwrap().bytes, sound.last().unwrap().bytes);
-        assert!(
-            units
-                .iter()
-                .all(|unit| unit.bytes.len() <= 2 * sound[0].bytes.len())
-        );
+        assert!(units.iter().all(|unit| unit.bytes.len() <= 2 * sound[0].bytes.len()));
         let total: u64 = units.iter().map(|unit| unit.bytes.len() as u64).sum();
-        assert_eq!(
-            total + splitter.skipped(),
-            (stream.bytes.len() - (to - from)) as u64
-        );
+        assert_eq!(total + splitter.skipped(), (stream.bytes.len() - (to - from)) as u64);
     }
 }
 
@@ -122,11 +101,6 @@ fn a_unit_without_end_is_given_up() {
     let (units, skipped) = units_of(OPEN_264.codec, &[&stream]);
     let (sound, _) = units_of(OPEN_264.codec, &[OPEN_264.bytes]);
     let behind = &units[units.len() - sound.len()..];
-    assert!(
-        behind
-            .iter()
-            .zip(&sound)
-            .all(|(unit, expected)| unit.bytes == expected.bytes)
-    );
+    assert!(behind.iter().zip(&sound).all(|(unit, expected)| unit.bytes == expected.bytes));
     assert!(units[0].bytes == sound[0].bytes && skipped > 32 << 20);
 }

@@ -14,8 +14,7 @@ struct BitWriter {
 
 impl BitWriter {
     fn u(mut self, count: u32, value: u32) -> BitWriter {
-        self.bits
-            .extend((0..count).rev().map(|bit| value >> bit & 1 == 1));
+        self.bits.extend((0..count).rev().map(|bit| value >> bit & 1 == 1));
         self
     }
 
@@ -28,9 +27,7 @@ impl BitWriter {
     fn behind(mut self, first: &[u8]) -> Vec<u8> {
         self.bits.push(true);
         let body = self.bits.chunks(8).map(|bits| {
-            bits.iter()
-                .enumerate()
-                .fold(0, |byte, (at, bit)| byte | u8::from(*bit) << (7 - at))
+            bits.iter().enumerate().fold(0, |byte, (at, bit)| byte | u8::from(*bit) << (7 - at))
         });
         [&[0, 0, 1], first, &body.collect::<Vec<u8>>()].concat()
     }
@@ -49,11 +46,7 @@ fn parameter_sets() -> Vec<u8> {
 
 /// A slice of a field, or of a frame when `bottom` is `None`; IDR when its NAL header says so.
 fn slice(nal: u8, first_mb: u32, kind: u32, frame_num: u32, bottom: Option<u32>) -> Vec<u8> {
-    let mut slice = BitWriter::default()
-        .ue(first_mb)
-        .ue(kind)
-        .ue(0)
-        .u(4, frame_num);
+    let mut slice = BitWriter::default().ue(first_mb).ue(kind).ue(0).u(4, frame_num);
     slice = match bottom {
         None => slice.u(1, 0),
         Some(bottom) => slice.u(1, 1).u(1, bottom),
@@ -61,10 +54,7 @@ fn slice(nal: u8, first_mb: u32, kind: u32, frame_num: u32, bottom: Option<u32>)
     if nal & 0x1f == 5 {
         slice = slice.ue(0);
     }
-    slice
-        .u(6, frame_num * 2 + bottom.unwrap_or(0))
-        .u(16, 0xffff)
-        .behind(&[nal])
+    slice.u(6, frame_num * 2 + bottom.unwrap_or(0)).u(16, 0xffff).behind(&[nal])
 }
 
 const DELIMITER: [u8; 5] = [0, 0, 1, 0x09, 0xf0];
@@ -73,10 +63,7 @@ const B: u32 = 6;
 const I: u32 = 7;
 
 fn structures(units: &[AccessUnit]) -> Vec<(PictureStructure, PictureKind)> {
-    units
-        .iter()
-        .map(|unit| (unit.picture.structure, unit.picture.kind))
-        .collect()
+    units.iter().map(|unit| (unit.picture.structure, unit.picture.kind)).collect()
 }
 
 #[test]
@@ -99,25 +86,12 @@ fn two_h264_fields_of_a_frame_are_one_unit() {
     let (pair, frame) = (PictureStructure::FieldPair, PictureStructure::Frame);
     assert_eq!(
         structures(&units),
-        [
-            (pair, PictureKind::I),
-            (pair, PictureKind::B),
-            (frame, PictureKind::P)
-        ]
+        [(pair, PictureKind::I), (pair, PictureKind::B), (frame, PictureKind::P)]
     );
-    assert_eq!(
-        (units[0].picture.entry, units[1].picture.entry),
-        (Some(Entry::Closed), None)
-    );
-    assert_eq!(
-        (units[0].picture.reference, units[1].picture.reference),
-        (true, false)
-    );
+    assert_eq!((units[0].picture.entry, units[1].picture.entry), (Some(Entry::Closed), None));
+    assert_eq!((units[0].picture.reference, units[1].picture.reference), (true, false));
     let facts = units[0].facts.unwrap();
-    assert_eq!(
-        (facts.width, facts.height, facts.interlaced),
-        (720, 576, true)
-    );
+    assert_eq!((facts.width, facts.height, facts.interlaced), (720, 576, true));
     assert_eq!(skipped, 0);
 }
 
@@ -136,11 +110,7 @@ fn a_lone_h264_field_stays_alone() {
     let (pair, single) = (PictureStructure::FieldPair, PictureStructure::SingleField);
     assert_eq!(
         structures(&units),
-        [
-            (single, PictureKind::I),
-            (pair, PictureKind::P),
-            (single, PictureKind::P)
-        ]
+        [(single, PictureKind::I), (pair, PictureKind::P), (single, PictureKind::P)]
     );
 }
 
@@ -169,9 +139,7 @@ fn two_mpeg2_fields_of_a_frame_are_one_unit() {
     const TOP: u8 = 1;
     const BOTTOM: u8 = 2;
     const FRAME: u8 = 3;
-    let sequence = [
-        0, 0, 1, 0xb3, 0x2d, 0x02, 0x40, 0x33, 0x24, 0x9f, 0x23, 0x81,
-    ];
+    let sequence = [0, 0, 1, 0xb3, 0x2d, 0x02, 0x40, 0x33, 0x24, 0x9f, 0x23, 0x81];
     let extension = [0, 0, 1, 0xb5, 0x14, 0x82, 0x00, 0x01, 0x00, 0x00];
     let group = [0, 0, 1, 0xb8, 0x00, 0x08, 0x00, 0x40];
     let stream = [
@@ -192,9 +160,6 @@ fn two_mpeg2_fields_of_a_frame_are_one_unit() {
     let single = (PictureStructure::SingleField, PictureKind::P);
     assert_eq!(structures(&units), [pair, frame, single, pair]);
     // The group is closed; the second one has no sequence header before it.
-    assert_eq!(
-        (units[0].picture.entry, units[3].picture.entry),
-        (Some(Entry::Closed), None)
-    );
+    assert_eq!((units[0].picture.entry, units[3].picture.entry), (Some(Entry::Closed), None));
     assert_eq!(skipped, 0);
 }

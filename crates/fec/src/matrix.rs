@@ -76,17 +76,9 @@ impl Matrix {
         }
         let packets = columns as usize * rows as usize;
         if packets > PACKETS_MAX {
-            return Err(MatrixError::Packets {
-                columns,
-                rows,
-                packets,
-            });
+            return Err(MatrixError::Packets { columns, rows, packets });
         }
-        Ok(Matrix {
-            columns,
-            rows,
-            two_dimensional,
-        })
+        Ok(Matrix { columns, rows, two_dimensional })
     }
 
     /// L, the packets of a row.
@@ -111,11 +103,7 @@ impl Matrix {
 
     /// The repair packets of the whole matrix.
     pub const fn parities(self) -> usize {
-        let rows = if self.two_dimensional {
-            self.rows as usize
-        } else {
-            0
-        };
+        let rows = if self.two_dimensional { self.rows as usize } else { 0 };
         self.columns as usize + rows
     }
 
@@ -148,13 +136,7 @@ impl Matrix {
         parity: &mut [u8],
     ) {
         let first = row as usize * self.columns as usize;
-        sum(
-            packets,
-            stride,
-            part,
-            first..first + self.columns as usize,
-            parity,
-        );
+        sum(packets, stride, part, first..first + self.columns as usize, parity);
     }
 }
 
@@ -177,39 +159,14 @@ mod tests {
 
     #[test]
     fn dimensions_outside_the_standard_are_refused() {
-        assert_eq!(
-            Matrix::new(0, 10, false),
-            Err(MatrixError::Columns {
-                columns: 0,
-                least: 1
-            })
-        );
-        assert_eq!(
-            Matrix::new(3, 10, true),
-            Err(MatrixError::Columns {
-                columns: 3,
-                least: 4
-            })
-        );
-        assert_eq!(
-            Matrix::new(21, 4, true),
-            Err(MatrixError::Columns {
-                columns: 21,
-                least: 4
-            })
-        );
+        assert_eq!(Matrix::new(0, 10, false), Err(MatrixError::Columns { columns: 0, least: 1 }));
+        assert_eq!(Matrix::new(3, 10, true), Err(MatrixError::Columns { columns: 3, least: 4 }));
+        assert_eq!(Matrix::new(21, 4, true), Err(MatrixError::Columns { columns: 21, least: 4 }));
         assert_eq!(Matrix::new(5, 3, true), Err(MatrixError::Rows { rows: 3 }));
-        assert_eq!(
-            Matrix::new(5, 21, true),
-            Err(MatrixError::Rows { rows: 21 })
-        );
+        assert_eq!(Matrix::new(5, 21, true), Err(MatrixError::Rows { rows: 21 }));
         assert_eq!(
             Matrix::new(11, 10, true),
-            Err(MatrixError::Packets {
-                columns: 11,
-                rows: 10,
-                packets: 110
-            })
+            Err(MatrixError::Packets { columns: 11, rows: 10, packets: 110 })
         );
         assert!(Matrix::new(1, 20, false).is_ok());
         assert!(Matrix::new(20, 5, true).is_ok());
@@ -219,18 +176,13 @@ mod tests {
     fn parities_cover_their_row_and_their_column() {
         let matrix = Matrix::new(4, 4, true).unwrap();
         // Packet i is two bytes: a marker outside the protected part, and one bit of its own.
-        let packets: Vec<u8> = (0..16u32)
-            .flat_map(|i| [0xee, (1u32 << (i / 2)) as u8])
-            .collect();
+        let packets: Vec<u8> = (0..16u32).flat_map(|i| [0xee, (1u32 << (i / 2)) as u8]).collect();
         let mut column = [0];
         matrix.column_parity(&packets, 2, 1..2, 1, &mut column);
         assert_eq!(column[0], 1 | 1 << 2 | 1 << 4 | 1 << 6);
         let mut row = [0];
         matrix.row_parity(&packets, 2, 1..2, 2, &mut row);
-        assert_eq!(
-            row[0], 0,
-            "packets 8 and 9, and 10 and 11, are equal in pairs"
-        );
+        assert_eq!(row[0], 0, "packets 8 and 9, and 10 and 11, are equal in pairs");
         assert_eq!(matrix.parities(), 8);
     }
 }

@@ -238,8 +238,7 @@ impl Window {
     fn remove_check(&mut self, i: usize) {
         self.checks.swap_remove(i);
         let last = self.checks.len() * self.packet_len;
-        self.parities
-            .copy_within(last..last + self.packet_len, i * self.packet_len);
+        self.parities.copy_within(last..last + self.packet_len, i * self.packet_len);
     }
 }
 

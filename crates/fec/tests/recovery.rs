@@ -12,47 +12,26 @@ fn packet(index: u64) -> [u8; LEN] {
 
 /// The checks of the matrix whose first packet is `base`, with their parities.
 fn parities(matrix: Matrix, base: u64) -> Vec<(Check, [u8; LEN])> {
-    let packets: Vec<u8> = (base..base + matrix.packets() as u64)
-        .flat_map(packet)
-        .collect();
+    let packets: Vec<u8> = (base..base + matrix.packets() as u64).flat_map(packet).collect();
     let mut all = Vec::new();
     for column in 0..matrix.columns() {
         let mut parity = [0; LEN];
         matrix.column_parity(&packets, LEN, 0..LEN, column, &mut parity);
         let first = base + u64::from(column);
-        all.push((
-            Check {
-                first,
-                step: matrix.columns(),
-                count: matrix.rows(),
-            },
-            parity,
-        ));
+        all.push((Check { first, step: matrix.columns(), count: matrix.rows() }, parity));
     }
-    for row in 0..if matrix.is_two_dimensional() {
-        matrix.rows()
-    } else {
-        0
-    } {
+    for row in 0..if matrix.is_two_dimensional() { matrix.rows() } else { 0 } {
         let mut parity = [0; LEN];
         matrix.row_parity(&packets, LEN, 0..LEN, row, &mut parity);
         let first = base + u64::from(row) * u64::from(matrix.columns());
-        all.push((
-            Check {
-                first,
-                step: 1,
-                count: matrix.columns(),
-            },
-            parity,
-        ));
+        all.push((Check { first, step: 1, count: matrix.columns() }, parity));
     }
     all
 }
 
 fn any_matrix() -> impl Strategy<Value = Matrix> {
-    (1u8..=20, 4u8..=20, any::<bool>()).prop_filter_map("within the limits", |(l, d, both)| {
-        Matrix::new(l, d, both).ok()
-    })
+    (1u8..=20, 4u8..=20, any::<bool>())
+        .prop_filter_map("within the limits", |(l, d, both)| Matrix::new(l, d, both).ok())
 }
 
 proptest! {
@@ -138,10 +117,7 @@ fn rows_and_columns_together_restore_what_neither_restores_alone() {
     for index in (0..25).filter(|i| !lost.contains(i)) {
         window.insert(index, &packet(index));
     }
-    for (check, parity) in parities(matrix, 0)
-        .into_iter()
-        .filter(|(c, _)| c.first != 1)
-    {
+    for (check, parity) in parities(matrix, 0).into_iter().filter(|(c, _)| c.first != 1) {
         window.insert_check(check, &parity);
     }
     for index in lost {

@@ -53,7 +53,8 @@ impl Capture {
         let mut frames = render::superframes(lineup.grid(), from, until);
         // The last repair packets of the superframe before are due in the first one.
         frames.start = frames.start.saturating_sub(1);
-        let mut sealer = Sealer::new(lineup.at(frames.start).engine.multiplex(), self.sealer_matrix);
+        let mut sealer =
+            Sealer::new(lineup.at(frames.start).engine.multiplex(), self.sealer_matrix);
         let bar = progress::bytes((frames.end - frames.start) * 1316, "capturing");
         let leap_s = when::tai_minus_utc_s(from);
         let mut records = Vec::new();

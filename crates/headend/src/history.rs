@@ -70,11 +70,8 @@ impl Journal {
 
     /// Writes a revision, durably.
     pub fn write(&self, number: u32, effective: Ticks, texts: &Texts) -> Result<(), Failure> {
-        let entry = Entry {
-            revision: number,
-            effective_ticks: effective.0,
-            texts: texts.0.clone(),
-        };
+        let entry =
+            Entry { revision: number, effective_ticks: effective.0, texts: texts.0.clone() };
         let bytes = serde_json::to_vec_pretty(&entry).map_err(|e| Failure::new(Code::Io, e))?;
         let path = self.folder.join(format!("{number:08}.json"));
         let draft = self.folder.join(format!(".{number:08}.tmp"));

@@ -36,15 +36,26 @@ impl fmt::Display for Verdict {
             let state = if rtp.conformant { "conformant" } else { "NOT conformant" };
             writeln!(f, "\nRTP: {state}, {} datagrams", rtp.datagrams)?;
             for finding in &rtp.findings {
-                writeln!(f, "    {:?} at packet {}: {}", finding.check, finding.place.packet, finding.what)?;
+                writeln!(
+                    f,
+                    "    {:?} at packet {}: {}",
+                    finding.check, finding.place.packet, finding.what
+                )?;
             }
         }
         if let Some(fec) = &self.fec {
             let state = if fec.conformant { "conformant" } else { "NOT conformant" };
             let FecReport { columns, rows, matching, unjudged, .. } = fec;
-            writeln!(f, "FEC: {state}, {columns} columns, {rows} rows, {matching} match, {unjudged} of media before the capture")?;
+            writeln!(
+                f,
+                "FEC: {state}, {columns} columns, {rows} rows, {matching} match, {unjudged} of media before the capture"
+            )?;
             for finding in &fec.findings {
-                writeln!(f, "    {:?} at packet {}: {}", finding.check, finding.place.packet, finding.what)?;
+                writeln!(
+                    f,
+                    "    {:?} at packet {}: {}",
+                    finding.check, finding.place.packet, finding.what
+                )?;
             }
         }
         Ok(())
@@ -89,9 +100,8 @@ fn capture(
     let mut bytes = Vec::new();
     let mut head = [0; RECORD_HEADER_SIZE];
     while read_up_to(input, &mut head)? == head.len() {
-        let record = header
-            .record(&head)
-            .map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e))?;
+        let record =
+            header.record(&head).map_err(|e| io::Error::new(io::ErrorKind::InvalidData, e))?;
         bytes.resize(record.captured_len, 0);
         if read_up_to(input, &mut bytes)? < bytes.len() {
             break;

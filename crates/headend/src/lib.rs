@@ -6,6 +6,7 @@
 //! sending thread. [`command`] has one module for each command.
 
 pub mod air;
+pub mod announce;
 pub mod capture;
 pub mod command;
 pub mod config;

@@ -98,8 +98,8 @@ fn rundowns(
     };
     let begin = later.first().map_or(from, |r| from.min(r.effective - REACH));
     let catalogue = &station.catalogue;
-    let compiled =
-        compile(&first.timetable, catalogue, &services, begin, until, first.number).map_err(wrong)?;
+    let compiled = compile(&first.timetable, catalogue, &services, begin, until, first.number)
+        .map_err(wrong)?;
     let mut all: Vec<(u64, Rundown)> = vec![(0, compiled.0)];
     for revision in later {
         let superframe = effective_superframe(grid, revision.effective);

@@ -47,9 +47,9 @@ impl Maker {
     pub fn failing_service(&self, error: &MakeError) -> Option<usize> {
         match error {
             MakeError::Read { service, .. } => *service,
-            MakeError::Plan(PlanError::NoIndex { service, .. } | PlanError::Play { service, .. }) => {
-                self.engine.multiplex().services.iter().position(|s| s.id == *service)
-            }
+            MakeError::Plan(
+                PlanError::NoIndex { service, .. } | PlanError::Play { service, .. },
+            ) => self.engine.multiplex().services.iter().position(|s| s.id == *service),
             MakeError::Plan(_) => None,
         }
     }

@@ -1,7 +1,7 @@
 //! Rendering: the superframes of a stretch of time, made on all cores, handed out in order.
 
-use crate::maker::{MakeError, Maker};
 use crate::lineup::{Lineup, Part};
+use crate::maker::{MakeError, Maker};
 use engine::{CYCLE, SuperframeGrid};
 use rayon::prelude::*;
 use std::ops::Range;
@@ -68,14 +68,13 @@ fn render_part<E: From<MakeError>>(
                 datagrams: spare.pop().unwrap_or_else(|| vec![0; size]),
             })
             .collect();
-        batch
-            .par_chunks_mut(run as usize)
-            .zip(makers.par_iter_mut())
-            .try_for_each(|(run, maker)| {
+        batch.par_chunks_mut(run as usize).zip(makers.par_iter_mut()).try_for_each(
+            |(run, maker)| {
                 run.iter_mut().try_for_each(|frame| {
                     maker.make(frame.superframe, header, &mut frame.datagrams).map(drop)
                 })
-            })?;
+            },
+        )?;
         for mut frame in batch {
             take(&mut frame)?;
             spare.push(frame.datagrams);

@@ -84,7 +84,8 @@ impl Station {
     pub fn multiplex(&self, name: &str) -> Result<usize, Failure> {
         let found = self.config.multiplexes.iter().position(|m| m.name == name);
         found.ok_or_else(|| {
-            let names: Vec<&str> = self.config.multiplexes.iter().map(|m| m.name.as_str()).collect();
+            let names: Vec<&str> =
+                self.config.multiplexes.iter().map(|m| m.name.as_str()).collect();
             let known = names.join(", ");
             Failure::new(Code::Usage, format!("there is no multiplex {name}; there is {known}"))
         })

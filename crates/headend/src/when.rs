@@ -13,7 +13,8 @@ pub fn parse_instant(text: &str) -> Result<Ticks, String> {
 
 /// A length of time as the command line names it: `90s`, `10m`, `24h`, `1h30m`.
 pub fn parse_span(text: &str) -> Result<Span, String> {
-    let span = timetable::parse_duration(text).map_err(|e| format!("{e}; write it like 90s, 10m or 24h"))?;
+    let span = timetable::parse_duration(text)
+        .map_err(|e| format!("{e}; write it like 90s, 10m or 24h"))?;
     if span.0 <= 0 { Err("it must be above zero".to_owned()) } else { Ok(span) }
 }
 

@@ -54,10 +54,7 @@ impl FromStr for AssetId {
     fn from_str(text: &str) -> Result<AssetId, IdError> {
         let id = || text.to_owned();
         if let Some(character) = text.chars().find(|c| c.is_control() || *c == '\\') {
-            return Err(IdError::Character {
-                id: id(),
-                character,
-            });
+            return Err(IdError::Character { id: id(), character });
         }
         if text.split('/').any(|p| p.is_empty() || p.starts_with('.')) {
             return Err(IdError::Part { id: id() });
@@ -96,10 +93,7 @@ mod tests {
         }
         for (id, character) in [("a\\b", '\\'), ("a\nb", '\n'), ("a\0", '\0')] {
             let id = id.to_owned();
-            assert_eq!(
-                id.parse::<AssetId>(),
-                Err(IdError::Character { id, character })
-            );
+            assert_eq!(id.parse::<AssetId>(), Err(IdError::Character { id, character }));
         }
     }
 

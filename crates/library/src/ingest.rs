@@ -103,20 +103,10 @@ pub fn ingest(
         return Err(IngestError::Exists { id: id.clone() });
     }
     publish::sweep(library.folder())?;
-    let mut work = Work {
-        library,
-        options,
-        progress,
-    };
-    let mut inputs = sources
-        .iter()
-        .map(|path| work.prepare(path))
-        .collect::<Result<Vec<Input>, _>>()?;
-    let Assembly {
-        index,
-        draft,
-        mut notes,
-    } = work.assemble(&mut inputs)?;
+    let mut work = Work { library, options, progress };
+    let mut inputs =
+        sources.iter().map(|path| work.prepare(path)).collect::<Result<Vec<Input>, _>>()?;
+    let Assembly { index, draft, mut notes } = work.assemble(&mut inputs)?;
     let stream_path = library.stream_path(id, &index.digest);
     draft.publish(&stream_path)?;
     library.publish_index(id, &index)?;
@@ -125,11 +115,7 @@ pub fn ingest(
         let path = library.stream_path(id, &old.digest);
         notes.push(Note::Superseded { path });
     }
-    Ok(IngestReport {
-        id: id.clone(),
-        summary: index.summary(),
-        notes,
-    })
+    Ok(IngestReport { id: id.clone(), summary: index.summary(), notes })
 }
 
 /// What all steps of an ingest need.
@@ -144,18 +130,16 @@ impl Work<'_> {
     fn prepare(&mut self, path: &Path) -> Result<Input, IngestError> {
         let why = match PacketFile::open(path) {
             Ok(_) => return Ok(Input::native(path)),
-            Err(IngestError::Source {
-                fault: SourceFault::NotTransportStream,
-                ..
-            }) => SourceFault::NotTransportStream,
+            Err(IngestError::Source { fault: SourceFault::NotTransportStream, .. }) => {
+                SourceFault::NotTransportStream
+            }
             Err(error) => return Err(error),
         };
         match self.convert(path, Mode::Pack, why.clone()) {
             // What cannot be packed as it is may still be encoded.
-            Err(IngestError::Convert {
-                fault: ConvertFault::Failed { .. },
-                ..
-            }) => self.convert(path, Mode::Encode, why),
+            Err(IngestError::Convert { fault: ConvertFault::Failed { .. }, .. }) => {
+                self.convert(path, Mode::Encode, why)
+            }
             other => other,
         }
     }
@@ -180,9 +164,7 @@ impl Work<'_> {
     }
 
     fn convert(&mut self, path: &Path, mode: Mode, why: SourceFault) -> Result<Input, IngestError> {
-        (self.progress)(Progress::Converting {
-            encode: mode == Mode::Encode,
-        });
+        (self.progress)(Progress::Converting { encode: mode == Mode::Encode });
         let ffmpeg = &self.options.ffmpeg;
         let draft = convert::convert(ffmpeg, path, self.library.folder(), mode, why)?;
         Ok(Input::converted(path, draft, mode == Mode::Encode))

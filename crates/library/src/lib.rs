@@ -5,7 +5,7 @@
 //! of. The index is put in its place last and atomically, so an asset is either whole or not there,
 //! and replacing one never leaves an index with the wrong stream.
 //!
-//! Everything costly happens in [`ingest`]. On air a page is read, checked against its CRC and
+//! Everything costly happens in [`ingest()`]. On air a page is read, checked against its CRC and
 //! handed out, nothing more.
 
 #![forbid(unsafe_code)]

@@ -33,11 +33,7 @@ impl Draft {
                     let lock = file.try_clone().map_err(|e| FileError::new(&path, e))?;
                     // A sweep that was faster will remove the file.
                     if lock.try_lock().is_ok() {
-                        let draft = Draft {
-                            path,
-                            published: false,
-                            _lock: lock,
-                        };
+                        let draft = Draft { path, published: false, _lock: lock };
                         return Ok((draft, file));
                     }
                 }
@@ -59,9 +55,7 @@ impl Draft {
         fs::create_dir_all(folder).map_err(|error| FileError::new(folder, error))?;
         fs::rename(&self.path, to).map_err(|error| FileError::new(to, error))?;
         self.published = true;
-        File::open(folder)
-            .and_then(|f| f.sync_all())
-            .map_err(|error| FileError::new(folder, error))
+        File::open(folder).and_then(|f| f.sync_all()).map_err(|error| FileError::new(folder, error))
     }
 }
 

@@ -88,12 +88,8 @@ impl OpenAsset {
         let first = page * PAGE_PACKETS;
         let packets = PAGE_PACKETS.min(self.index.packets - first);
         let mut bytes = vec![0; packets as usize * PACKET_SIZE];
-        let found = read_up_to(
-            &self.file,
-            &mut bytes,
-            u64::from(first) * PACKET_SIZE as u64,
-        )
-        .map_err(|error| FileError::new(&self.path, error))?;
+        let found = read_up_to(&self.file, &mut bytes, u64::from(first) * PACKET_SIZE as u64)
+            .map_err(|error| FileError::new(&self.path, error))?;
         if found < bytes.len() {
             return Err(PageError::Short {
                 path: self.path.clone(),
@@ -104,12 +100,7 @@ impl OpenAsset {
         }
         let found = crc32fast::hash(&bytes);
         if found != wanted {
-            return Err(PageError::Damaged {
-                path: self.path.clone(),
-                page,
-                wanted,
-                found,
-            });
+            return Err(PageError::Damaged { path: self.path.clone(), page, wanted, found });
         }
         Ok(bytes.into())
     }

@@ -32,11 +32,7 @@ pub struct FileError {
 
 impl FileError {
     pub(crate) fn new(path: &Path, error: io::Error) -> FileError {
-        FileError {
-            path: path.to_owned(),
-            kind: error.kind(),
-            message: error.to_string(),
-        }
+        FileError { path: path.to_owned(), kind: error.kind(), message: error.to_string() }
     }
 }
 
@@ -88,10 +84,7 @@ impl Library {
     /// Opens the library in `folder`, which is made when it is not there.
     pub fn open(folder: &Path) -> Result<Library, FileError> {
         fs::create_dir_all(folder).map_err(|error| FileError::new(folder, error))?;
-        Ok(Library {
-            folder: folder.to_owned(),
-            open: Mutex::default(),
-        })
+        Ok(Library { folder: folder.to_owned(), open: Mutex::default() })
     }
 
     /// The folder.
@@ -138,23 +131,14 @@ impl Library {
             read.map_err(|error| FileError::new(&path, error))
         };
         read_to(SUMMARY_READ, &mut bytes)?;
-        let wrap = |fault| AssetError::Index {
-            path: path.clone(),
-            fault,
-        };
+        let wrap = |fault| AssetError::Index { path: path.clone(), fault };
         let header = IndexHeader::parse(&bytes).map_err(wrap)?;
         // The limit holds back a damaged header, which is found out by the checksum.
         read_to(header.summary_bytes.min(1 << 20), &mut bytes)?;
         let summary = AssetSummary::parse(&bytes).map_err(wrap)?;
-        let present = file
-            .metadata()
-            .map_err(|error| FileError::new(&path, error))?
-            .len();
+        let present = file.metadata().map_err(|error| FileError::new(&path, error))?.len();
         if present != header.index_bytes {
-            return Err(wrap(IndexError::Length {
-                stated: header.index_bytes,
-                present,
-            }));
+            return Err(wrap(IndexError::Length { stated: header.index_bytes, present }));
         }
         self.open_stream(id, &summary)?;
         Ok(summary)
@@ -188,11 +172,7 @@ impl Library {
     /// Reads a page of an asset, which is kept open for the next one. Keeps showing the asset that
     /// was opened first when it is replaced meanwhile, until [`Library::forget`].
     pub fn read_page(&self, id: &AssetId, page: u32) -> Result<Bytes, ReadError> {
-        let open = self
-            .open
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .get(id);
+        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).get(id);
         let asset = match open {
             Some(asset) => asset,
             None => {
@@ -230,10 +210,9 @@ impl Library {
     fn open_index(&self, id: &AssetId) -> Result<File, AssetError> {
         let path = self.index_path(id);
         File::open(&path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => AssetError::NotThere {
-                id: id.clone(),
-                folder: self.folder.clone(),
-            },
+            io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+                AssetError::NotThere { id: id.clone(), folder: self.folder.clone() }
+            }
             _ => FileError::new(&path, error).into(),
         })
     }
@@ -244,11 +223,7 @@ impl Library {
         let file = File::open(&path).map_err(wrap)?;
         let found = file.metadata().map_err(wrap)?.len();
         if found != summary.file_bytes() {
-            return Err(AssetError::Length {
-                path,
-                wanted: summary.file_bytes(),
-                found,
-            });
+            return Err(AssetError::Length { path, wanted: summary.file_bytes(), found });
         }
         Ok(file)
     }

@@ -38,11 +38,7 @@ fn each_unit_is_a_pes_packet_of_its_own_in_consecutive_packets() {
                 let (last, others) = run.split_last().unwrap();
                 let stuffed = |p: &Packet| view(p).adaptation().len() > 1;
                 assert!(!others.iter().any(stuffed) && view(last).pcr().is_none());
-                let bytes = run
-                    .iter()
-                    .flat_map(|p| view(p).payload())
-                    .copied()
-                    .collect::<Vec<_>>();
+                let bytes = run.iter().flat_map(|p| view(p).payload()).copied().collect::<Vec<_>>();
                 let (header, size) = PesHeader::parse(&bytes).unwrap();
                 assert_eq!(bytes.len() - size, unit.bytes as usize);
                 assert_eq!(header.pts, Some(stamp(unit.pts)));
@@ -57,21 +53,11 @@ fn each_unit_is_a_pes_packet_of_its_own_in_consecutive_packets() {
 #[test]
 fn clock_and_tables_come_often_enough_and_before_each_entry_point() {
     let (index, packets) = asset("maths-4-1");
-    let mut pcr: Vec<u64> = packets
-        .iter()
-        .filter_map(|p| Some(view(p).pcr()?.value()))
-        .collect();
+    let mut pcr: Vec<u64> = packets.iter().filter_map(|p| Some(view(p).pcr()?.value())).collect();
     pcr.dedup();
-    assert!(
-        pcr.windows(2).all(|w| w[1] - w[0] <= 27_000 * 40),
-        "at most 40 ms"
-    );
+    assert!(pcr.windows(2).all(|w| w[1] - w[0] <= 27_000 * 40), "at most 40 ms");
     let on_pcr = packets.iter().filter(|p| view(p).pcr().is_some());
-    assert!(
-        on_pcr
-            .map(|p| view(p).has_payload())
-            .all(|payload| !payload)
-    );
+    assert!(on_pcr.map(|p| view(p).has_payload()).all(|payload| !payload));
     for unit in index.streams[0].units.iter().filter(|u| u.random_access) {
         let before = &packets[unit.first_packet as usize - 2..unit.first_packet as usize];
         let pids: Vec<u16> = before.iter().map(|p| view(p).pid().value()).collect();
@@ -106,9 +92,7 @@ fn pictures_without_delimiter_get_one() {
     let file = stream.iter().find(|name| name.ends_with(".ts")).unwrap();
     let bytes = std::fs::read(bench.library.folder().join(file)).unwrap();
     let pes = pes_packets(bytes.as_chunks::<188>().0, support::pid(0x101));
-    let Facts::Video(facts) = index.streams[0].format.facts else {
-        panic!()
-    };
+    let Facts::Video(facts) = index.streams[0].format.facts else { panic!() };
     assert_eq!(pes.len(), 60);
     for (_, payload) in &pes {
         assert!(payload.starts_with(access_unit_delimiter(facts.codec())));

@@ -57,19 +57,13 @@ fn an_empty_file_is_named_so() {
 #[test]
 fn what_is_no_transport_stream_asks_for_ffmpeg_when_it_is_not_there() {
     let bench = Bench::new();
-    let noise: Vec<u8> = (0..100_000u32)
-        .map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8)
-        .collect();
+    let noise: Vec<u8> =
+        (0..100_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     let error = bench.ingest(&noise).unwrap_err();
     let why = Box::new(SourceFault::NotTransportStream);
-    let IngestError::Convert { fault, .. } = &error else {
-        panic!("{error}")
-    };
+    let IngestError::Convert { fault, .. } = &error else { panic!("{error}") };
     assert_eq!(fault, &ConvertFault::NotInstalled { why });
-    assert!(
-        error.to_string().contains("apt-get install ffmpeg"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("apt-get install ffmpeg"), "{error}");
     assert_eq!(bench.files(), [""; 0]);
 }
 
@@ -77,68 +71,30 @@ fn what_is_no_transport_stream_asks_for_ffmpeg_when_it_is_not_there() {
 fn missing_tables_and_programmes_are_told_apart() {
     let clip = clip("slate-h264");
     let without = |pid: Pid| -> Vec<Packet> {
-        clip.iter()
-            .filter(|p| view(p).pid() != pid)
-            .copied()
-            .collect()
+        clip.iter().filter(|p| view(p).pid() != pid).copied().collect()
     };
     let packets = without(Pid::PAT).len() as u64;
     assert_eq!(fault(&without(Pid::PAT)), SourceFault::NoPat { packets });
-    assert_eq!(
-        fault(&without(MAP)),
-        SourceFault::NoPmt {
-            program: 1,
-            pid: MAP
-        }
-    );
-    let pat = Pat {
-        transport_stream_id: 1,
-        version: 0,
-        programs: vec![(0, Pid::NIT)],
-    };
+    assert_eq!(fault(&without(MAP)), SourceFault::NoPmt { program: 1, pid: MAP });
+    let pat = Pat { transport_stream_id: 1, version: 0, programs: vec![(0, Pid::NIT)] };
     let empty = with_table(&clip, Pid::PAT, &pat.to_section().unwrap());
     assert_eq!(fault(&empty), SourceFault::NoPrograms);
 
     let bench = Bench::new();
     let path = bench.source("source", clip.as_flattened());
-    let options = library::IngestOptions {
-        program: Some(7),
-        ..support::without_ffmpeg()
-    };
-    let result = library::ingest(
-        &[path],
-        &support::id("a"),
-        &bench.library,
-        &options,
-        &mut |_| {},
-    );
-    let Err(IngestError::Source { fault, .. }) = result else {
-        panic!("{result:?}")
-    };
-    assert_eq!(
-        fault,
-        SourceFault::NoProgram {
-            wanted: 7,
-            present: vec![1]
-        }
-    );
+    let options = library::IngestOptions { program: Some(7), ..support::without_ffmpeg() };
+    let result = library::ingest(&[path], &support::id("a"), &bench.library, &options, &mut |_| {});
+    let Err(IngestError::Source { fault, .. }) = result else { panic!("{result:?}") };
+    assert_eq!(fault, SourceFault::NoProgram { wanted: 7, present: vec![1] });
 }
 
 #[test]
 fn a_programme_without_sound_and_pictures_says_what_it_has() {
     let clip = clip("slate-h264");
     let mut map = map_of(&clip);
-    map.streams
-        .iter_mut()
-        .for_each(|s| s.stream_type = StreamType::PRIVATE_SECTIONS);
+    map.streams.iter_mut().for_each(|s| s.stream_type = StreamType::PRIVATE_SECTIONS);
     let data = with_table(&clip, MAP, &map.to_section().unwrap());
-    assert_eq!(
-        fault(&data),
-        SourceFault::NoStreams {
-            program: 1,
-            found: vec![5, 5]
-        }
-    );
+    assert_eq!(fault(&data), SourceFault::NoStreams { program: 1, found: vec![5, 5] });
 }
 
 #[test]
@@ -152,9 +108,7 @@ fn a_programme_map_that_changes_is_refused_where_it_does() {
     let continuity = view(&clip[last_map]).continuity();
     packetise(MAP, continuity, &[&map.to_section().unwrap()], &mut packet);
     let changed = changed(&clip, last_map, |p| *p = packet[0]);
-    let SourceFault::ProgrammeChanged { place } = fault(&changed) else {
-        panic!()
-    };
+    let SourceFault::ProgrammeChanged { place } = fault(&changed) else { panic!() };
     assert_eq!(place.packet, last_map as u64);
 }
 
@@ -185,21 +139,9 @@ fn damage_is_refused_with_its_packet_and_time() {
 fn a_lost_packet_is_refused_where_it_is_missed() {
     let mut clip = clip("slate-h264");
     let at = start_of(&clip, VIDEO, 0) + 1;
-    assert_eq!(
-        view(&clip[at]).pid(),
-        VIDEO,
-        "the first picture has several packets"
-    );
+    assert_eq!(view(&clip[at]).pid(), VIDEO, "the first picture has several packets");
     clip.remove(at);
-    let SourceFault::Gap {
-        pid,
-        place,
-        wanted,
-        found,
-    } = fault(&clip)
-    else {
-        panic!()
-    };
+    let SourceFault::Gap { pid, place, wanted, found } = fault(&clip) else { panic!() };
     assert_eq!((pid, place.packet), (VIDEO, at as u64));
     assert_eq!(found, (wanted + 1) & 15);
 }
@@ -220,9 +162,7 @@ fn pictures_before_the_first_key_frame_are_left_out_and_counted() {
     let clip = clip("slate-h264");
     let tables: Vec<Packet> = clip[..3].to_vec();
     let from = start_of(&clip, VIDEO, 7);
-    let rest = with_pes(&[&tables[..], &clip[from..]].concat(), VIDEO, |_, h, p| {
-        Some((h, p))
-    });
+    let rest = with_pes(&[&tables[..], &clip[from..]].concat(), VIDEO, |_, h, p| Some((h, p)));
     let bench = Bench::new();
     let report = bench.ingest(rest.as_flattened()).unwrap();
     let dropped = report.notes.iter().find_map(|note| match note {
@@ -230,10 +170,7 @@ fn pictures_before_the_first_key_frame_are_left_out_and_counted() {
         _ => None,
     });
     let (units, ms) = dropped.expect("the pictures are counted");
-    assert!(
-        (1..60).contains(&units) && (1..=2000).contains(&ms),
-        "{units} {ms}"
-    );
+    assert!((1..60).contains(&units) && (1..=2000).contains(&ms), "{units} {ms}");
     assert_eq!(report.summary.streams[0].units, 60 - 7 - units as u32);
     let asset = bench.library.index(&support::id("lesson")).unwrap();
     assert!(asset.streams[0].units[0].random_access);
@@ -246,13 +183,7 @@ fn a_source_without_key_frame_says_how_many_pictures_it_has() {
     let headless = with_pes(&clip, VIDEO, |number, header, payload| {
         (1..20).contains(&number).then_some((header, payload))
     });
-    assert_eq!(
-        fault(&headless),
-        SourceFault::NoKeyFrame {
-            pid: VIDEO,
-            units: 19
-        }
-    );
+    assert_eq!(fault(&headless), SourceFault::NoKeyFrame { pid: VIDEO, units: 19 });
 }
 
 #[test]
@@ -262,9 +193,7 @@ fn a_file_cut_anywhere_gives_what_is_whole_or_says_why_not() {
     let whole_units = pes_packets(&clip, VIDEO).len() as u32;
     for packets in (1000..clip.len()).step_by(1000) {
         let bench = Bench::new();
-        let report = bench
-            .ingest(&bytes[..packets * 188 + packets % 188])
-            .unwrap();
+        let report = bench.ingest(&bytes[..packets * 188 + packets % 188]).unwrap();
         let units = report.summary.streams[0].units;
         assert!(units > 0 && units < whole_units);
         let index = bench.library.check(&support::id("lesson")).unwrap();
@@ -281,20 +210,14 @@ fn a_file_cut_anywhere_gives_what_is_whole_or_says_why_not() {
 fn the_last_picture_of_a_cut_file_is_left_out() {
     let clip = clip("slate-h264");
     // The last picture that does not fit into one packet, cut behind its first.
-    let goes_on = clip
-        .iter()
-        .rposition(|p| view(p).pid() == VIDEO && !view(p).unit_start());
+    let goes_on = clip.iter().rposition(|p| view(p).pid() == VIDEO && !view(p).unit_start());
     let begins = |p: &Packet| view(p).pid() == VIDEO && view(p).unit_start();
     let cut = clip[..goes_on.unwrap()].iter().rposition(begins).unwrap();
     let whole = pes_packets(&clip[..cut], VIDEO).len() as u32;
     let bench = Bench::new();
     let report = bench.ingest(clip[..=cut].as_flattened()).unwrap();
     assert_eq!(report.summary.streams[0].units, whole);
-    assert!(
-        report.notes.contains(&Note::TailDropped { pid: VIDEO }),
-        "{:?}",
-        report.notes
-    );
+    assert!(report.notes.contains(&Note::TailDropped { pid: VIDEO }), "{:?}", report.notes);
 }
 
 #[test]
@@ -308,11 +231,7 @@ fn time_stamps_that_jump_or_fall_back_are_refused() {
         })
     };
     let jump = |by| match fault(&shifted(by)) {
-        SourceFault::TimeJump {
-            pid: AUDIO,
-            jump_ms,
-            ..
-        } => jump_ms,
+        SourceFault::TimeJump { pid: AUDIO, jump_ms, .. } => jump_ms,
         other => panic!("{other}"),
     };
     assert_eq!(jump(90_000), 1000);
@@ -323,10 +242,7 @@ fn time_stamps_that_jump_or_fall_back_are_refused() {
         }
         Some((header, payload))
     });
-    assert!(matches!(
-        fault(&back),
-        SourceFault::DecodingOrder { pid: VIDEO, .. }
-    ));
+    assert!(matches!(fault(&back), SourceFault::DecodingOrder { pid: VIDEO, .. }));
 }
 
 #[test]
@@ -341,13 +257,8 @@ fn a_source_that_is_not_there_is_named() {
         &options,
         &mut |_| {},
     );
-    let Err(IngestError::File(error)) = result else {
-        panic!("{result:?}")
-    };
-    assert_eq!(
-        (error.path, error.kind),
-        (path, std::io::ErrorKind::NotFound)
-    );
+    let Err(IngestError::File(error)) = result else { panic!("{result:?}") };
+    assert_eq!((error.path, error.kind), (path, std::io::ErrorKind::NotFound));
 }
 
 proptest! {

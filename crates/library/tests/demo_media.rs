@@ -5,10 +5,8 @@ use std::path::{Path, PathBuf};
 
 fn media() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../schedules/demo/media");
-    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)
-        .unwrap()
-        .map(|e| e.unwrap().path())
-        .collect();
+    let mut files: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
     files.retain(|path| path.extension().is_some_and(|e| e == "ts"));
     files.sort();
     files
@@ -21,13 +19,7 @@ fn every_lesson_becomes_an_asset() {
     for file in media() {
         let name = file.file_stem().unwrap().to_str().unwrap();
         let id: AssetId = name.parse().unwrap();
-        let report = ingest(
-            &[file],
-            &id,
-            &library,
-            &IngestOptions::default(),
-            &mut |_| {},
-        );
+        let report = ingest(&[file], &id, &library, &IngestOptions::default(), &mut |_| {});
         assert_eq!(report.unwrap().notes, []);
     }
 }

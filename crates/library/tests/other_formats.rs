@@ -26,13 +26,7 @@ fn made(bench: &Bench, name: &str, coding: &[&str]) -> PathBuf {
 
 fn ingested(bench: &Bench, source: PathBuf) -> Result<IngestReport, IngestError> {
     let options = IngestOptions::default();
-    ingest(
-        &[source],
-        &id("lesson"),
-        &bench.library,
-        &options,
-        &mut |_| {},
-    )
+    ingest(&[source], &id("lesson"), &bench.library, &options, &mut |_| {})
 }
 
 #[test]
@@ -41,19 +35,8 @@ fn an_mp4_of_codecs_that_can_be_carried_is_packed_and_not_encoded() {
     let source = made(&bench, "lesson.mp4", &["-c", "copy"]);
     let report = ingested(&bench, source).unwrap();
     assert_eq!(report.notes, [Note::Converted { encoded: false }]);
-    assert_eq!(
-        (
-            report.summary.streams[0].units,
-            report.summary.duration.as_ms()
-        ),
-        (60, 2400)
-    );
-    assert_eq!(
-        bench.files().len(),
-        2,
-        "no drafts are left: {:?}",
-        bench.files()
-    );
+    assert_eq!((report.summary.streams[0].units, report.summary.duration.as_ms()), (60, 2400));
+    assert_eq!(bench.files().len(), 2, "no drafts are left: {:?}", bench.files());
 }
 
 #[test]
@@ -67,15 +50,9 @@ fn other_codecs_are_encoded_with_a_key_frame_each_second() {
     let codecs = index.streams.iter().map(|s| s.format.facts.codec());
     assert_eq!(codecs.collect::<Vec<_>>(), [Codec::H264, Codec::AacAdts]);
     let video = &index.streams[0];
-    let entries = video
-        .units
-        .iter()
-        .filter(|u| u.random_access)
-        .map(|u| u.pts.as_ms());
+    let entries = video.units.iter().filter(|u| u.random_access).map(|u| u.pts.as_ms());
     assert_eq!(entries.collect::<Vec<_>>(), [0, 1000, 2000]);
-    let Facts::Video(facts) = video.format.facts else {
-        panic!()
-    };
+    let Facts::Video(facts) = video.format.facts else { panic!() };
     assert!(facts.buffer.stated, "the encoder states its buffer");
 }
 
@@ -84,11 +61,7 @@ fn what_ffmpeg_cannot_read_is_refused_in_its_words() {
     let bench = Bench::new();
     let source = bench.source("lesson.mp4", &b"certainly not a video ".repeat(100));
     let error = ingested(&bench, source.clone()).unwrap_err();
-    let IngestError::Convert {
-        path,
-        fault: ConvertFault::Failed { message },
-    } = error
-    else {
+    let IngestError::Convert { path, fault: ConvertFault::Failed { message } } = error else {
         panic!("{error}")
     };
     assert_eq!(path, source);

@@ -18,20 +18,12 @@ fn index(packets: &[Packet]) -> AssetIndex {
 
 /// The times and sizes of all units of a stream.
 fn units(index: &AssetIndex, stream: usize) -> Vec<(i64, i64, u32)> {
-    index.streams[stream]
-        .units
-        .iter()
-        .map(|u| (u.pts.0, u.dts.0, u.bytes))
-        .collect()
+    index.streams[stream].units.iter().map(|u| (u.pts.0, u.dts.0, u.bytes)).collect()
 }
 
 fn shift(header: PesHeader, by: u64) -> PesHeader {
     let shift = |stamp: Timestamp| Timestamp::new(stamp.value() + by);
-    PesHeader {
-        pts: header.pts.map(shift),
-        dts: header.dts.map(shift),
-        ..header
-    }
+    PesHeader { pts: header.pts.map(shift), dts: header.dts.map(shift), ..header }
 }
 
 #[test]
@@ -60,24 +52,13 @@ fn several_frames_of_sound_in_a_pes_packet_get_exact_times_of_their_own() {
 fn pictures_of_mpeg2_that_share_a_pes_packet_get_their_times_back() {
     let clip = clip("slate-mpeg2");
     let plain = index(&clip);
-    let mut pictures: Vec<Vec<u8>> = support::pes_packets(&clip, VIDEO)
-        .into_iter()
-        .map(|(_, payload)| payload)
-        .collect();
+    let mut pictures: Vec<Vec<u8>> =
+        support::pes_packets(&clip, VIDEO).into_iter().map(|(_, payload)| payload).collect();
     let shared = with_pes(&clip, VIDEO, |number, header, _| {
         (number % 3 == 0).then(|| {
             let end = (number + 3).min(pictures.len());
-            let payload = pictures[number..end]
-                .iter_mut()
-                .flat_map(std::mem::take)
-                .collect();
-            (
-                PesHeader {
-                    payload_len: None,
-                    ..header
-                },
-                payload,
-            )
+            let payload = pictures[number..end].iter_mut().flat_map(std::mem::take).collect();
+            (PesHeader { payload_len: None, ..header }, payload)
         })
     });
     assert_eq!(units(&index(&shared), 0), units(&plain, 0));
@@ -87,9 +68,7 @@ fn pictures_of_mpeg2_that_share_a_pes_packet_get_their_times_back() {
 fn pictures_without_dts_get_them_from_the_frame_rate() {
     let clip = clip("slate-h264");
     let plain = index(&clip);
-    let bare = with_pes(&clip, VIDEO, |_, h, p| {
-        Some((PesHeader { dts: None, ..h }, p))
-    });
+    let bare = with_pes(&clip, VIDEO, |_, h, p| Some((PesHeader { dts: None, ..h }, p)));
     let bare = index(&bare);
     let pts = |index: &AssetIndex| units(index, 0).iter().map(|u| u.0).collect::<Vec<_>>();
     assert_eq!(pts(&bare), pts(&plain));
@@ -107,10 +86,8 @@ fn a_reordered_picture_without_any_stamp_is_refused_with_its_place() {
         Some((header, payload))
     });
     let error = Bench::new().ingest(bare.as_flattened()).unwrap_err();
-    let IngestError::Source {
-        fault: SourceFault::MissingTimestamps { pid, place, .. },
-        ..
-    } = error
+    let IngestError::Source { fault: SourceFault::MissingTimestamps { pid, place, .. }, .. } =
+        error
     else {
         panic!("{error}")
     };
@@ -128,15 +105,9 @@ fn times_lie_on_the_frame_raster_and_streams_end_together() {
             let ticks = ticks.unsigned_abs();
             frame.ticks_of(frame.frames_in(ticks)) == ticks
         };
-        assert!(
-            video.units.iter().all(|u| exact(u.pts.0) && exact(u.dts.0)),
-            "{name}"
-        );
+        assert!(video.units.iter().all(|u| exact(u.pts.0) && exact(u.dts.0)), "{name}");
         assert_eq!(video.units.iter().map(|u| u.pts.0).min(), Some(0));
-        assert_eq!(
-            index.duration.0 as u64,
-            frame.ticks_of(video.units.len() as u64)
-        );
+        assert_eq!(index.duration.0 as u64, frame.ticks_of(video.units.len() as u64));
         for sound in &index.streams[1..] {
             let half = sound.format.frame_duration.ticks_of(1) as i64 / 2;
             let (first, last) = (sound.units.first().unwrap(), sound.units.last().unwrap());

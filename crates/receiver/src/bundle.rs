@@ -39,12 +39,7 @@ impl Bundle {
                 *count += 1;
             }
         }
-        Bundle {
-            manifest,
-            files,
-            done: 0,
-            waiting,
-        }
+        Bundle { manifest, files, done: 0, waiting }
     }
 
     pub(crate) fn state(&self, file: usize) -> Option<FileState> {
@@ -93,11 +88,7 @@ impl Bundle {
 
     /// The modules that carry a file.
     pub(crate) fn modules_of(&self, file: usize) -> Vec<u16> {
-        self.manifest
-            .layout()
-            .pieces(file)
-            .map(|piece| piece.module)
-            .collect()
+        self.manifest.layout().pieces(file).map(|piece| piece.module).collect()
     }
 
     /// The files of which a module carries bytes.
@@ -108,19 +99,12 @@ impl Bundle {
     /// The files in their places, for the version that follows.
     pub(crate) fn delivered(&self) -> Delivered {
         let id = self.manifest.name().id();
-        let done = self
-            .manifest
-            .files()
-            .zip(&self.files)
-            .filter(|(_, s)| **s == FileState::Done);
-        done.map(|((file, digest), _)| (digest, (id.to_owned(), file.path.clone())))
-            .collect()
+        let done = self.manifest.files().zip(&self.files).filter(|(_, s)| **s == FileState::Done);
+        done.map(|((file, digest), _)| (digest, (id.to_owned(), file.path.clone()))).collect()
     }
 }
 
 /// The place of a data module among the data modules; far behind them for any other.
 fn number_of(module: u16) -> usize {
-    module
-        .checked_sub(FIRST_DATA_MODULE)
-        .map_or(usize::MAX, usize::from)
+    module.checked_sub(FIRST_DATA_MODULE).map_or(usize::MAX, usize::from)
 }

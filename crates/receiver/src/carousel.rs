@@ -88,9 +88,7 @@ impl Carousel {
     pub(crate) fn end(&mut self, shared: &mut Shared) {
         let salvage = self.end_version(shared);
         shared.discard_all(salvage);
-        shared
-            .events
-            .push_back(Event::CarouselLost { pid: self.pid });
+        shared.events.push_back(Event::CarouselLost { pid: self.pid });
     }
 
     /// The caller has made a file, or failed to. Returns whether the version is this carousel's.
@@ -144,10 +142,9 @@ impl Carousel {
         let same = match &self.state {
             State::Idle => false,
             State::Following(version) => version.transaction_id == dsi.transaction_id,
-            State::Refused {
-                transaction_id,
-                reason,
-            } => *transaction_id == dsi.transaction_id && *reason != Refusal::NoRoom,
+            State::Refused { transaction_id, reason } => {
+                *transaction_id == dsi.transaction_id && *reason != Refusal::NoRoom
+            }
         };
         if same {
             return Effect::None;
@@ -192,10 +189,7 @@ impl Carousel {
                 return Effect::None;
             }
             Ok(complete) => {
-                let done = |module| Event::ModuleComplete {
-                    version: id,
-                    module,
-                };
+                let done = |module| Event::ModuleComplete { version: id, module };
                 shared.events.extend(complete.into_iter().map(done));
             }
         }
@@ -230,9 +224,7 @@ impl Carousel {
                 let old = module.restart(shared.new_spool());
                 let is_spooled = ddb.module_id != MANIFEST_MODULE;
                 let old = old.filter(|_| is_spooled);
-                shared
-                    .events
-                    .extend(old.map(|spool| Event::Discard { spool }));
+                shared.events.extend(old.map(|spool| Event::Discard { spool }));
             }
             Taken::New(offset) | Taken::Completed(offset) => {
                 shared.counters.blocks += 1;
@@ -250,19 +242,13 @@ impl Carousel {
             return;
         };
         shared.counters.modules_complete += 1;
-        shared.events.push_back(Event::ModuleComplete {
-            version: version.id,
-            module,
-        });
+        shared.events.push_back(Event::ModuleComplete { version: version.id, module });
         if module == MANIFEST_MODULE {
             self.open_bundle(shared);
             return;
         }
-        let files: Vec<usize> = version
-            .bundle
-            .iter()
-            .flat_map(|bundle| bundle.files_in(module))
-            .collect();
+        let files: Vec<usize> =
+            version.bundle.iter().flat_map(|bundle| bundle.files_in(module)).collect();
         for file in files {
             version.offer(file, &self.delivered, shared);
         }
@@ -279,9 +265,7 @@ impl Carousel {
             return;
         }
         let bytes = core::mem::take(&mut version.manifest);
-        let read = Manifest::parse(&bytes)
-            .ok()
-            .filter(|manifest| version.agrees_with(manifest));
+        let read = Manifest::parse(&bytes).ok().filter(|manifest| version.agrees_with(manifest));
         let Some(manifest) = read else {
             self.refuse_version(Refusal::Contradiction, shared);
             return;
@@ -310,10 +294,7 @@ impl Carousel {
         shared.counters.bundles_interrupted += u64::from(!complete);
         if let Some(bundle) = &version.bundle {
             self.delivered = bundle.delivered();
-            shared.events.push_back(Event::BundleWithdrawn {
-                version: version.id,
-                complete,
-            });
+            shared.events.push_back(Event::BundleWithdrawn { version: version.id, complete });
         }
         let (stored, left_over) = version.into_stored();
         shared.discard_all(left_over);
@@ -335,18 +316,12 @@ impl Carousel {
     }
 
     fn refuse(&mut self, transaction_id: u32, reason: Refusal, shared: &mut Shared) {
-        self.state = State::Refused {
-            transaction_id,
-            reason,
-        };
+        self.state = State::Refused { transaction_id, reason };
         self.early.clear();
         self.early_bytes = 0;
         if self.told.replace((transaction_id, reason)) != Some((transaction_id, reason)) {
             shared.counters.refused += 1;
-            shared.events.push_back(Event::Refused {
-                pid: self.pid,
-                reason,
-            });
+            shared.events.push_back(Event::Refused { pid: self.pid, reason });
         }
     }
 

@@ -35,20 +35,10 @@ mod tests {
         let mut follows = |counter| {
             let mut packet = [0; 188];
             let pid = Pid::new(0x100).unwrap();
-            write_packet(
-                &mut packet,
-                pid,
-                counter,
-                false,
-                AdaptationFlags::default(),
-                &[0; 184],
-            );
+            write_packet(&mut packet, pid, counter, false, AdaptationFlags::default(), &[0; 184]);
             continuity.follows(PacketView::new(&packet))
         };
-        let seen: Vec<bool> = [14, 15, 0, 0, 1, 3, 4]
-            .into_iter()
-            .map(&mut follows)
-            .collect();
+        let seen: Vec<bool> = [14, 15, 0, 0, 1, 3, 4].into_iter().map(&mut follows).collect();
         assert_eq!(seen, [true, true, true, true, true, false, true]);
     }
 }

@@ -18,11 +18,7 @@ impl Version {
             self.manifest[begin..end].copy_from_slice(ddb.data);
         } else if let Some(module) = self.modules.get(&ddb.module_id) {
             let (spool, bytes) = (module.spool, ddb.data.to_vec());
-            shared.events.push_back(Event::Store {
-                spool,
-                offset,
-                bytes,
-            });
+            shared.events.push_back(Event::Store { spool, offset, bytes });
         }
     }
 
@@ -37,10 +33,9 @@ impl Version {
         }
         let from_file = delivered.get(&digest);
         let source = match from_file {
-            Some((bundle, path)) => Some(Source::File {
-                bundle: bundle.clone(),
-                path: path.clone(),
-            }),
+            Some((bundle, path)) => {
+                Some(Source::File { bundle: bundle.clone(), path: path.clone() })
+            }
             None => self.spools_of(bundle, file).map(Source::Spools),
         };
         let Some(source) = source else { return };
@@ -62,16 +57,9 @@ impl Version {
     fn spools_of(&self, bundle: &Bundle, file: usize) -> Option<Vec<SpoolPiece>> {
         let pieces = bundle.manifest.layout().pieces(file);
         let spools = pieces.map(|piece| {
-            let module = self
-                .modules
-                .get(&piece.module)
-                .filter(|module| module.is_complete())?;
+            let module = self.modules.get(&piece.module).filter(|module| module.is_complete())?;
             let (offset, length) = (piece.offset, piece.length);
-            Some(SpoolPiece {
-                spool: module.spool,
-                offset,
-                length,
-            })
+            Some(SpoolPiece { spool: module.spool, offset, length })
         });
         spools.collect()
     }
@@ -82,10 +70,7 @@ impl Version {
             return;
         };
         shared.counters.files_complete += 1;
-        shared.events.push_back(Event::FileComplete {
-            version: self.id,
-            file,
-        });
+        shared.events.push_back(Event::FileComplete { version: self.id, file });
         for number in bundle.finish(file) {
             if let Some(module) = self.modules.get_mut(&number) {
                 let spool = module.spool;
@@ -97,10 +82,7 @@ impl Version {
         if bundle.is_complete() {
             shared.counters.bundles_complete += 1;
             let bundle = bundle.manifest.name().id().to_owned();
-            shared.events.push_back(Event::BundleComplete {
-                version: self.id,
-                bundle,
-            });
+            shared.events.push_back(Event::BundleComplete { version: self.id, bundle });
         }
     }
 
@@ -111,10 +93,7 @@ impl Version {
             return;
         };
         shared.counters.files_damaged += 1;
-        shared.events.push_back(Event::FileDamaged {
-            version: self.id,
-            file,
-        });
+        shared.events.push_back(Event::FileDamaged { version: self.id, file });
         bundle.wait(file);
         for number in bundle.modules_of(file) {
             let Some(module) = self.modules.get_mut(&number) else {
@@ -124,9 +103,7 @@ impl Version {
                 continue;
             }
             let old = module.restart(shared.new_spool());
-            shared
-                .events
-                .extend(old.map(|spool| Event::Discard { spool }));
+            shared.events.extend(old.map(|spool| Event::Discard { spool }));
         }
     }
 }

@@ -71,21 +71,14 @@ pub(crate) enum Taken {
 
 impl Module {
     pub(crate) fn new(key: ModuleKey, download_id: u32, spool: SpoolId) -> Module {
-        Module {
-            key,
-            download_id,
-            spool,
-            state: State::Empty,
-        }
+        Module { key, download_id, spool, state: State::Empty }
     }
 
     /// Takes a block.
     pub(crate) fn take(&mut self, ddb: &Ddb<'_>) -> Taken {
         let fits = ddb.download_id == self.download_id && ddb.version == self.key.version;
-        let place = self
-            .key
-            .block_len(ddb.block)
-            .filter(|(_, len)| ddb.data.len() == *len as usize);
+        let place =
+            self.key.block_len(ddb.block).filter(|(_, len)| ddb.data.len() == *len as usize);
         let (true, Some((offset, _))) = (fits, place) else {
             return Taken::Stray;
         };
@@ -152,11 +145,7 @@ impl Partial {
     fn new(key: &ModuleKey) -> Partial {
         let blocks = key.blocks();
         let have = vec![0; blocks.div_ceil(64) as usize];
-        Partial {
-            have,
-            missing: blocks,
-            crc: ModuleCrc::new(key.size),
-        }
+        Partial { have, missing: blocks, crc: ModuleCrc::new(key.size) }
     }
 
     /// Marks a block as there; false when it was.
@@ -179,23 +168,12 @@ mod tests {
 
     fn module(bytes: &[u8], block_size: u16) -> Module {
         let crc32 = Some(crc32(bytes));
-        let key = ModuleKey {
-            size: bytes.len() as u32,
-            crc32,
-            version: 3,
-            block_size,
-        };
+        let key = ModuleKey { size: bytes.len() as u32, crc32, version: 3, block_size };
         Module::new(key, 9, SpoolId(0))
     }
 
     fn ddb(block: u16, data: &[u8]) -> Ddb<'_> {
-        Ddb {
-            download_id: 9,
-            module_id: 2,
-            version: 3,
-            block,
-            data,
-        }
+        Ddb { download_id: 9, module_id: 2, version: 3, block, data }
     }
 
     #[test]
@@ -216,14 +194,8 @@ mod tests {
             ddb(2, b"ghi"),
             ddb(3, b""),
             ddb(65_535, b"abc"),
-            Ddb {
-                version: 4,
-                ..ddb(0, b"abc")
-            },
-            Ddb {
-                download_id: 8,
-                ..ddb(0, b"abc")
-            },
+            Ddb { version: 4, ..ddb(0, b"abc") },
+            Ddb { download_id: 8, ..ddb(0, b"abc") },
         ] {
             assert_eq!(module.take(&wrong), Taken::Stray, "{wrong:?}");
         }
@@ -248,9 +220,6 @@ mod tests {
         for block in 0..=65_534 {
             assert!(matches!(module.take(&ddb(block, &[7, 7])), Taken::New(_)));
         }
-        assert_eq!(
-            module.take(&ddb(65_535, &[7, 7])),
-            Taken::Completed(65_535 * 2)
-        );
+        assert_eq!(module.take(&ddb(65_535, &[7, 7])), Taken::Completed(65_535 * 2));
     }
 }

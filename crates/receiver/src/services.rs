@@ -43,9 +43,7 @@ impl Services {
     /// Each carousel with a service that has it.
     pub(crate) fn carousels(&self) -> BTreeMap<Pid, u16> {
         let pairs = self.carousels.iter();
-        pairs
-            .flat_map(|(service, pids)| pids.iter().map(|pid| (*pid, *service)))
-            .collect()
+        pairs.flat_map(|(service, pids)| pids.iter().map(|pid| (*pid, *service))).collect()
     }
 
     /// What a service is called; empty while its SDT has not come.
@@ -66,10 +64,7 @@ impl Services {
             return true;
         }
         if self.pat.version != pat.version {
-            self.pat = PatSections {
-                version: pat.version,
-                ..PatSections::default()
-            };
+            self.pat = PatSections { version: pat.version, ..PatSections::default() };
         }
         self.pat.sections.insert(section.number(), pat.programs);
         if self.pat.sections.len() > usize::from(section.last_number()) {
@@ -86,8 +81,7 @@ impl Services {
         let service = pmt.program_number;
         if section.current() && self.programs().any(|program| program == (service, pid)) {
             let streams = pmt.streams.iter().filter(|stream| is_carousel(stream));
-            self.carousels
-                .insert(service, streams.map(|stream| stream.pid).collect());
+            self.carousels.insert(service, streams.map(|stream| stream.pid).collect());
         }
         true
     }
@@ -124,11 +118,7 @@ mod tests {
     }
 
     fn pmt(stream_type: StreamType, descriptors: &[u8]) -> Vec<u8> {
-        let stream = PmtStream {
-            stream_type,
-            pid: pid(0x300),
-            descriptors: descriptors.to_vec(),
-        };
+        let stream = PmtStream { stream_type, pid: pid(0x300), descriptors: descriptors.to_vec() };
         let pmt = Pmt {
             program_number: 7,
             version: 1,
@@ -149,32 +139,18 @@ mod tests {
         let carousel = pmt(StreamType::DSMCC_UN, &[0x52, 1, 9, 0x66, 2, 0, 6]);
         take(&mut services, 0x20, &carousel);
         assert!(services.carousels().is_empty());
-        let pat = |version, programs| Pat {
-            transport_stream_id: 1,
-            version,
-            programs,
-        };
-        let listed = pat(0, vec![(0, Pid::NIT), (7, pid(0x20))])
-            .to_section()
-            .unwrap();
+        let pat = |version, programs| Pat { transport_stream_id: 1, version, programs };
+        let listed = pat(0, vec![(0, Pid::NIT), (7, pid(0x20))]).to_section().unwrap();
         take(&mut services, 0, &listed);
         assert_eq!(services.pmt_pids(), BTreeSet::from([pid(0x20)]));
         take(&mut services, 0x21, &carousel);
         assert!(services.carousels().is_empty());
         take(&mut services, 0x20, &carousel);
         assert_eq!(services.carousels(), BTreeMap::from([(pid(0x300), 7)]));
-        take(
-            &mut services,
-            0x20,
-            &pmt(StreamType::DSMCC_UN, &[0x66, 2, 0, 7]),
-        );
+        take(&mut services, 0x20, &pmt(StreamType::DSMCC_UN, &[0x66, 2, 0, 7]));
         assert!(services.carousels().is_empty());
         take(&mut services, 0x20, &carousel);
-        take(
-            &mut services,
-            0,
-            &pat(1, vec![(8, pid(0x20))]).to_section().unwrap(),
-        );
+        take(&mut services, 0, &pat(1, vec![(8, pid(0x20))]).to_section().unwrap());
         assert!(services.carousels().is_empty());
     }
 }

@@ -19,10 +19,7 @@ pub(crate) struct Shared {
 
 impl Shared {
     pub(crate) fn new(limits: Limits) -> Shared {
-        Shared {
-            limits,
-            ..Shared::default()
-        }
+        Shared { limits, ..Shared::default() }
     }
 
     pub(crate) fn new_spool(&mut self) -> SpoolId {
@@ -41,9 +38,7 @@ impl Shared {
 
     pub(crate) fn discard_all(&mut self, salvage: Salvage) {
         for module in salvage.into_values().flatten() {
-            self.events.push_back(Event::Discard {
-                spool: module.spool,
-            });
+            self.events.push_back(Event::Discard { spool: module.spool });
         }
     }
 }

@@ -43,18 +43,12 @@ impl Site {
         let demux = Demux {
             continuity: Continuity::default(),
             services: Services::default(),
-            tables: FIXED_TABLES
-                .map(|pid| (pid, SectionAssembler::default()))
-                .into(),
+            tables: FIXED_TABLES.map(|pid| (pid, SectionAssembler::default())).into(),
             carousels: BTreeMap::new(),
             is_full: false,
             shared: Shared::new(limits),
         };
-        Site {
-            rtp: rtp::Receiver::default(),
-            stream: PacketStream::default(),
-            demux,
-        }
+        Site { rtp: rtp::Receiver::default(), stream: PacketStream::default(), demux }
     }
 
     /// Takes a datagram from the media port: RTP, or transport packets straight in UDP. Datagrams
@@ -78,8 +72,7 @@ impl Site {
 
     /// Takes the next bytes of a recorded transport stream, cut anywhere.
     pub fn push_stream(&mut self, bytes: &[u8]) {
-        self.stream
-            .push(bytes, |packet| self.demux.take_packet(packet));
+        self.stream.push(bytes, |packet| self.demux.take_packet(packet));
     }
 
     /// Gives up datagrams that are still waited for: the source has ended, or is silent.
@@ -97,9 +90,7 @@ impl Site {
     /// named. A file that was in its place before may be told without a job. Results for versions
     /// that are not on air any more are ignored.
     pub fn file_result(&mut self, version: VersionId, file: usize, is_sound: bool) {
-        let Demux {
-            carousels, shared, ..
-        } = &mut self.demux;
+        let Demux { carousels, shared, .. } = &mut self.demux;
         for (_, carousel) in carousels.values_mut() {
             if carousel.file_result(version, file, is_sound, shared) {
                 return;
@@ -112,21 +103,13 @@ impl Site {
         let mut counters = self.demux.shared.counters;
         counters.sync_losses = self.stream.losses();
         let services = self.demux.services.carousels();
-        let bundles = self
-            .demux
-            .carousels
-            .iter()
-            .filter_map(|(pid, (_, carousel))| {
-                let service = services.get(pid).copied().unwrap_or_default();
-                let name = self.demux.services.name(service);
-                let version = carousel.version()?;
-                Some(progress(*pid, (service, name), version))
-            });
-        Report {
-            counters,
-            rtp: self.rtp.statistics(),
-            bundles: bundles.collect(),
-        }
+        let bundles = self.demux.carousels.iter().filter_map(|(pid, (_, carousel))| {
+            let service = services.get(pid).copied().unwrap_or_default();
+            let name = self.demux.services.name(service);
+            let version = carousel.version()?;
+            Some(progress(*pid, (service, name), version))
+        });
+        Report { counters, rtp: self.rtp.statistics(), bundles: bundles.collect() }
     }
 
     fn deliver(&mut self) {
@@ -197,18 +180,13 @@ impl Demux {
     /// Follows what the tables name now, and nothing else.
     fn follow_services(&mut self) {
         let pmts = self.services.pmt_pids();
-        self.tables
-            .retain(|pid, _| FIXED_TABLES.contains(pid) || pmts.contains(pid));
+        self.tables.retain(|pid, _| FIXED_TABLES.contains(pid) || pmts.contains(pid));
         for pid in pmts {
             self.tables.entry(pid).or_default();
         }
         let named = self.services.carousels();
-        let gone: Vec<Pid> = self
-            .carousels
-            .keys()
-            .copied()
-            .filter(|pid| !named.contains_key(pid))
-            .collect();
+        let gone: Vec<Pid> =
+            self.carousels.keys().copied().filter(|pid| !named.contains_key(pid)).collect();
         for pid in gone {
             if let Some((_, mut carousel)) = self.carousels.remove(&pid) {
                 carousel.end(&mut self.shared);
@@ -224,11 +202,8 @@ impl Demux {
                 self.refuse_carousel(pid, had_room);
                 continue;
             }
-            self.carousels
-                .insert(pid, (SectionAssembler::default(), Carousel::new(pid)));
-            self.shared
-                .events
-                .push_back(Event::CarouselFound { pid, service });
+            self.carousels.insert(pid, (SectionAssembler::default(), Carousel::new(pid)));
+            self.shared.events.push_back(Event::CarouselFound { pid, service });
         }
     }
 

@@ -27,9 +27,7 @@ impl PacketStream {
             }
             self.losses += u64::from(self.in_sync);
             self.in_sync = false;
-            let ahead = self.carry[at + 1..]
-                .iter()
-                .position(|byte| *byte == SYNC_BYTE);
+            let ahead = self.carry[at + 1..].iter().position(|byte| *byte == SYNC_BYTE);
             at = ahead.map_or(self.carry.len(), |distance| at + 1 + distance);
         }
         self.carry.drain(..at.min(self.carry.len()));
@@ -61,9 +59,7 @@ mod tests {
         bytes.extend_from_slice(&NULL_PACKET.repeat(3));
         let mut stream = PacketStream::default();
         let mut found = 0;
-        stream.push(&bytes, |packet| {
-            found += usize::from(*packet == NULL_PACKET)
-        });
+        stream.push(&bytes, |packet| found += usize::from(*packet == NULL_PACKET));
         assert_eq!((found, stream.losses()), (6, 1));
     }
 

@@ -39,21 +39,13 @@ impl Version {
         if bytes > limits.bundle_bytes_max {
             return Err(Refusal::TooLarge);
         }
-        let groups: BTreeMap<u32, (u32, bool)> = dsi
-            .groups
-            .iter()
-            .map(|group| (group.id, (group.size, false)))
-            .collect();
+        let groups: BTreeMap<u32, (u32, bool)> =
+            dsi.groups.iter().map(|group| (group.id, (group.size, false))).collect();
         if groups.len() != dsi.groups.len() || groups.is_empty() {
             return Err(Refusal::Contradiction);
         }
-        let names = dsi
-            .groups
-            .iter()
-            .filter_map(|g| ModuleDescriptors::parse(g.descriptors).name);
-        let name = names
-            .map(|name| String::from_utf8_lossy(name).into_owned())
-            .next();
+        let names = dsi.groups.iter().filter_map(|g| ModuleDescriptors::parse(g.descriptors).name);
+        let name = names.map(|name| String::from_utf8_lossy(name).into_owned()).next();
         Ok(Version {
             id,
             transaction_id: dsi.transaction_id,
@@ -63,18 +55,13 @@ impl Version {
             manifest: Vec::new(),
             salvage: Salvage::new(),
             bundle: None,
-            usage: Usage {
-                spool_bytes: bytes,
-                ..Usage::default()
-            },
+            usage: Usage { spool_bytes: bytes, ..Usage::default() },
         })
     }
 
     /// Whether a DII belongs to this version and is not there yet.
     pub(crate) fn wants(&self, dii: &Dii<'_>) -> bool {
-        self.groups
-            .get(&dii.transaction_id)
-            .is_some_and(|(_, known)| !known)
+        self.groups.get(&dii.transaction_id).is_some_and(|(_, known)| !known)
     }
 
     /// Whether all DIIs are there.
@@ -85,23 +72,13 @@ impl Version {
     /// What the modules of a DII add to the usage. The usage of all versions together is to be
     /// checked before [`Version::add`].
     pub(crate) fn need_of(&self, dii: &Dii<'_>) -> Result<Usage, Refusal> {
-        let size: u64 = dii
-            .modules
-            .iter()
-            .map(|module| u64::from(module.size))
-            .sum();
-        let stated = self
-            .groups
-            .get(&dii.transaction_id)
-            .map(|(size, _)| u64::from(*size));
+        let size: u64 = dii.modules.iter().map(|module| u64::from(module.size)).sum();
+        let stated = self.groups.get(&dii.transaction_id).map(|(size, _)| u64::from(*size));
         let sound_block = (1..=BLOCK_SIZE_MAX).contains(&dii.block_size);
         if stated != Some(size) || !sound_block {
             return Err(Refusal::Contradiction);
         }
-        let mut need = Usage {
-            modules: dii.modules.len(),
-            ..Usage::default()
-        };
+        let mut need = Usage { modules: dii.modules.len(), ..Usage::default() };
         let mut ids = BTreeSet::new();
         for module in &dii.modules {
             if !ids.insert(module.id) || self.modules.contains_key(&module.id) {
@@ -138,11 +115,8 @@ impl Version {
                 block_size: dii.block_size,
             };
             let is_data = entry.id != MANIFEST_MODULE;
-            let salvaged = if is_data {
-                self.salvage.get_mut(&key).and_then(Vec::pop)
-            } else {
-                None
-            };
+            let salvaged =
+                if is_data { self.salvage.get_mut(&key).and_then(Vec::pop) } else { None };
             let mut module =
                 salvaged.unwrap_or_else(|| Module::new(key, dii.download_id, new_spool()));
             module.download_id = dii.download_id;
@@ -162,24 +136,16 @@ impl Version {
 
     /// Whether the modules are those that the manifest names.
     pub(crate) fn agrees_with(&self, manifest: &datacast::Manifest) -> bool {
-        let modules = self
-            .modules
-            .iter()
-            .filter(|(id, _)| **id != MANIFEST_MODULE);
+        let modules = self.modules.iter().filter(|(id, _)| **id != MANIFEST_MODULE);
         modules
             .map(|(id, module)| (*id, module.key.size, module.key.crc32))
-            .eq(manifest
-                .modules()
-                .map(|(id, size, crc)| (id, size, Some(crc))))
+            .eq(manifest.modules().map(|(id, size, crc)| (id, size, Some(crc))))
     }
 
     /// All modules that may be of use to the next version, and those that were left over from the
     /// version before. The manifest is not among them: it is in memory, and always another.
     pub(crate) fn into_stored(self) -> (Vec<Module>, Salvage) {
-        let modules = self
-            .modules
-            .into_iter()
-            .filter(|(id, _)| *id != MANIFEST_MODULE);
+        let modules = self.modules.into_iter().filter(|(id, _)| *id != MANIFEST_MODULE);
         let stored = modules.map(|(_, module)| module).filter(Module::is_stored);
         (stored.collect(), self.salvage)
     }

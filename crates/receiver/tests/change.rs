@@ -9,11 +9,7 @@ const AT: u16 = 0x300;
 
 fn files(versions: [u64; 3]) -> Vec<(&'static str, Vec<u8>)> {
     let [a, b, c] = versions;
-    vec![
-        ("a", noise(8000, a)),
-        ("b", noise(9000, b)),
-        ("c", noise(7000, c)),
-    ]
+    vec![("a", noise(8000, a)), ("b", noise(9000, b)), ("c", noise(7000, c))]
 }
 
 fn bundle(versions: [u64; 3]) -> Sent {
@@ -37,10 +33,7 @@ fn a_change_in_mid_collection_keeps_the_blocks_that_still_match() {
     // Of the old version: the manifest, `a`, half of `b`, half of `c`.
     let old_cycle = old.cycle();
     let keep: Vec<Vec<u8>> = old_cycle[..old_cycle.len() - 3].to_vec();
-    let halved = keep
-        .into_iter()
-        .enumerate()
-        .filter(|(n, _)| *n < 12 || n % 2 == 0);
+    let halved = keep.into_iter().enumerate().filter(|(n, _)| *n < 12 || n % 2 == 0);
     shell.push(&mux.packets(AT, &halved.map(|(_, s)| s).collect::<Vec<_>>()));
     assert_eq!(shell.files.len(), 1);
     let before = shell.stored_bytes;
@@ -107,9 +100,7 @@ fn a_carousel_taken_off_leaves_no_spool() {
     assert!(!shell.spools.is_empty());
     shell.push(&mux.tables(&[AT + 1]));
     assert!(shell.spools.is_empty());
-    assert!(shell.log.contains(&Event::CarouselLost {
-        pid: harness::pid(AT)
-    }));
+    assert!(shell.log.contains(&Event::CarouselLost { pid: harness::pid(AT) }));
     shell.push(&mux.tables(&[AT]));
     shell.push(&mux.packets(AT, &sent.cycle()));
     assert_same(&shell.files, &sent.expected());

@@ -17,10 +17,8 @@ fn small_files(sizes: &[usize], seed: u64) -> Vec<(String, Vec<u8>)> {
 }
 
 fn sent(id: &str, files: &[(String, Vec<u8>)], module: u32, block: u16) -> Sent {
-    let files: Vec<(&str, Vec<u8>)> = files
-        .iter()
-        .map(|(path, bytes)| (path.as_str(), bytes.clone()))
-        .collect();
+    let files: Vec<(&str, Vec<u8>)> =
+        files.iter().map(|(path, bytes)| (path.as_str(), bytes.clone())).collect();
     Sent::new(id, &files, module, block)
 }
 
@@ -35,12 +33,7 @@ fn shuffle<T>(items: &mut [T], seed: u64) {
 
 #[test]
 fn one_cycle_from_its_beginning_is_enough() {
-    let bundle = sent(
-        "week-1",
-        &small_files(&[10_000, 0, 5, 30_000], 1),
-        9000,
-        1000,
-    );
+    let bundle = sent("week-1", &small_files(&[10_000, 0, 5, 30_000], 1), 9000, 1000);
     let mut mux = Mux::default();
     let mut shell = Shell::new(Limits::default());
     shell.push(&mux.tables(&[AT]));
@@ -51,22 +44,10 @@ fn one_cycle_from_its_beginning_is_enough() {
     assert!(shell.spools.is_empty());
     let report = shell.site.report();
     assert_eq!(report.counters.files_complete, 4);
-    assert_eq!(
-        (
-            report.counters.continuity_errors,
-            report.counters.sections_bad
-        ),
-        (0, 0)
-    );
+    assert_eq!((report.counters.continuity_errors, report.counters.sections_bad), (0, 0));
     let progress = &report.bundles[0];
-    assert_eq!(
-        (progress.service, progress.service_name.as_str()),
-        (1, "Lessons")
-    );
-    assert_eq!(
-        (progress.blocks_done, progress.files_done),
-        (progress.blocks, 4)
-    );
+    assert_eq!((progress.service, progress.service_name.as_str()), (1, "Lessons"));
+    assert_eq!((progress.blocks_done, progress.files_done), (progress.blocks, 4));
 }
 
 #[test]
@@ -98,10 +79,7 @@ fn a_recording_cut_anywhere_gives_the_same_files() {
 /// The datagrams of a multiplex that begins with these packets and lasts `count` datagrams.
 fn datagrams(packets: &[Packet], count: u64) -> (MediaStream, Vec<[u8; DATAGRAM_SIZE]>) {
     let rate = Rate::new(8_446_000, 1).unwrap();
-    let stream = MediaStream {
-        grid: SlotGrid::new(rate),
-        ssrc: 0,
-    };
+    let stream = MediaStream { grid: SlotGrid::new(rate), ssrc: 0 };
     let slot = |at: u64| packets.get(at as usize).unwrap_or(&NULL_PACKET);
     let datagram = |index| {
         let mut out = [0; DATAGRAM_SIZE];
@@ -178,12 +156,7 @@ fn lost_datagrams_are_made_up_for_by_the_next_cycle() {
 
 #[test]
 fn modules_of_more_than_65535_blocks_worth_of_numbers_arrive() {
-    let bundle = sent(
-        "big",
-        &[("f".to_owned(), noise(65_536 * 16, 3))],
-        65_536 * 16,
-        16,
-    );
+    let bundle = sent("big", &[("f".to_owned(), noise(65_536 * 16, 3))], 65_536 * 16, 16);
     let mut mux = Mux::default();
     let mut shell = Shell::new(Limits::default());
     shell.push(&mux.tables(&[AT]));
@@ -206,10 +179,7 @@ fn a_module_with_false_bytes_is_collected_once_more() {
     let wrong = &other.blob[range.start as usize..range.end as usize];
     let at = sections.len() - 1;
     sections[at].clear();
-    bundle
-        .carousel
-        .write_ddb(last, wrong, &mut sections[at])
-        .unwrap();
+    bundle.carousel.write_ddb(last, wrong, &mut sections[at]).unwrap();
     shell.push(&mux.packets(AT, &sections));
     assert_eq!(shell.site.report().counters.modules_broken, 1);
     assert!(shell.files.is_empty());

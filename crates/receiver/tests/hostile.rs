@@ -28,23 +28,13 @@ fn refusals(shell: &Shell) -> Vec<Refusal> {
 /// The control messages of one group with these modules.
 fn control(version: u32, block_size: u16, modules: &[Module<'_>]) -> Vec<Vec<u8>> {
     let id = 0x8000_0002 | version << 16;
-    let size = modules
-        .iter()
-        .fold(0u32, |sum, module| sum.wrapping_add(module.size));
+    let size = modules.iter().fold(0u32, |sum, module| sum.wrapping_add(module.size));
     let dsi = Dsi {
         transaction_id: 0x8000_0000 | version << 16,
-        groups: vec![Group {
-            id,
-            size,
-            descriptors: &[],
-        }],
+        groups: vec![Group { id, size, descriptors: &[] }],
     };
-    let dii = Dii {
-        transaction_id: id,
-        download_id: version,
-        block_size,
-        modules: modules.to_vec(),
-    };
+    let dii =
+        Dii { transaction_id: id, download_id: version, block_size, modules: modules.to_vec() };
     vec![dsi.to_section().unwrap(), dii.to_section().unwrap()]
 }
 
@@ -58,12 +48,7 @@ fn manifest_descriptors(bytes: &[u8]) -> Vec<u8> {
 
 #[test]
 fn forged_sizes_are_refused_without_memory_for_them() {
-    let module = |size| Module {
-        id: 2,
-        size,
-        version: 0,
-        descriptors: &[],
-    };
+    let module = |size| Module { id: 2, size, version: 0, descriptors: &[] };
     for (block_size, size, reason) in [
         (1, u32::MAX, Refusal::Contradiction),
         (0, 10, Refusal::Contradiction),
@@ -82,19 +67,13 @@ fn forged_sizes_are_refused_without_memory_for_them() {
 
 #[test]
 fn a_bundle_too_large_is_refused_and_one_without_room_waits_for_it() {
-    let small = Limits {
-        bundle_bytes_max: 5000,
-        ..Limits::default()
-    };
+    let small = Limits { bundle_bytes_max: 5000, ..Limits::default() };
     let bundle = Sent::new("big", &[("a", noise(6000, 1))], 9000, 1000);
     let (mut mux, mut shell) = start(small);
     shell.push(&mux.packets(AT, &bundle.cycle()));
     assert_eq!(refusals(&shell), [Refusal::TooLarge]);
 
-    let limits = Limits {
-        spool_bytes_max: 10_000,
-        ..Limits::default()
-    };
+    let limits = Limits { spool_bytes_max: 10_000, ..Limits::default() };
     let (mut mux, mut shell) = start(limits);
     let other = Sent::new("other", &[("a", noise(6000, 2))], 9000, 1000);
     shell.push(&mux.tables(&[AT, AT + 1]));
@@ -117,18 +96,8 @@ fn a_manifest_that_leads_out_of_its_folder_is_refused() {
         let about = manifest_descriptors(text.as_bytes());
         let size = text.len() as u32;
         let modules = [
-            Module {
-                id: 1,
-                size,
-                version: 0,
-                descriptors: &about,
-            },
-            Module {
-                id: 2,
-                size: 5,
-                version: 0,
-                descriptors: &[5, 4, 0, 0, 0, 0],
-            },
+            Module { id: 1, size, version: 0, descriptors: &about },
+            Module { id: 2, size: 5, version: 0, descriptors: &[5, 4, 0, 0, 0, 0] },
         ];
         let (mut mux, mut shell) = start(Limits::default());
         let mut sections = control(1, 4066, &modules);
@@ -167,18 +136,8 @@ fn a_manifest_that_contradicts_its_carousel_is_refused() {
     );
     let about = manifest_descriptors(text.as_bytes());
     let modules = [
-        Module {
-            id: 1,
-            size: text.len() as u32,
-            version: 0,
-            descriptors: &about,
-        },
-        Module {
-            id: 2,
-            size: 5,
-            version: 0,
-            descriptors: &[5, 4, 0, 0, 0, 0],
-        },
+        Module { id: 1, size: text.len() as u32, version: 0, descriptors: &about },
+        Module { id: 2, size: 5, version: 0, descriptors: &[5, 4, 0, 0, 0, 0] },
     ];
     let (mut mux, mut shell) = start(Limits::default());
     let mut sections = control(1, 4066, &modules);
@@ -191,10 +150,7 @@ fn a_manifest_that_contradicts_its_carousel_is_refused() {
 
 #[test]
 fn endless_new_versions_keep_spools_and_usage_bounded() {
-    let (mut mux, mut shell) = start(Limits {
-        blocks_max: 100,
-        ..Limits::default()
-    });
+    let (mut mux, mut shell) = start(Limits { blocks_max: 100, ..Limits::default() });
     for version in 1..300 {
         let bundle = Sent::new("x", &[("a", noise(9000, version))], 4000, 1000);
         let cycle = bundle.cycle();
@@ -208,18 +164,12 @@ fn endless_new_versions_keep_spools_and_usage_bounded() {
 #[test]
 fn more_carousels_than_allowed_are_refused_once() {
     let mut mux = Mux::default();
-    let mut shell = Shell::new(Limits {
-        carousels_max: 3,
-        ..Limits::default()
-    });
+    let mut shell = Shell::new(Limits { carousels_max: 3, ..Limits::default() });
     for _ in 0..5 {
         shell.push(&mux.tables(&[0x300, 0x301, 0x302, 0x303]));
     }
     assert_eq!(refusals(&shell), [Refusal::TooManyCarousels]);
-    assert!(shell.log.contains(&Event::CarouselFound {
-        pid: pid(0x302),
-        service: 1
-    }));
+    assert!(shell.log.contains(&Event::CarouselFound { pid: pid(0x302), service: 1 }));
 }
 
 proptest! {

@@ -99,11 +99,7 @@ impl FecHeader {
             length_recovery: u16::from_be_bytes([h[2], h[3]]),
             payload_type_recovery: h[4] & 0x7f,
             timestamp_recovery: u32::from_be_bytes([h[8], h[9], h[10], h[11]]),
-            direction: if h[12] & 0x40 == 0 {
-                Direction::Column
-            } else {
-                Direction::Row
-            },
+            direction: if h[12] & 0x40 == 0 { Direction::Column } else { Direction::Row },
             offset,
             count,
         })
@@ -141,24 +137,7 @@ mod tests {
             offset: 1,
             count: 5,
         };
-        let bytes = [
-            0,
-            5,
-            0x05,
-            0x24,
-            0x80 | 33,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0,
-            0x40,
-            1,
-            5,
-            0,
-        ];
+        let bytes = [0, 5, 0x05, 0x24, 0x80 | 33, 0, 0, 0, 0, 0, 0, 0, 0x40, 1, 5, 0];
         assert_eq!(header.to_bytes(), bytes);
     }
 

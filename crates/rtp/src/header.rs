@@ -31,9 +31,7 @@ impl MediaStream {
 
     /// The first datagram that leaves at or after `time`.
     pub const fn first_at_or_after(self, time: Ticks) -> u64 {
-        self.grid
-            .first_at_or_after(time)
-            .div_ceil(DATAGRAM_PACKETS as u64)
+        self.grid.first_at_or_after(time).div_ceil(DATAGRAM_PACKETS as u64)
     }
 
     /// Writes the header of datagram `index`: sequence number and time stamp follow from the
@@ -72,20 +70,7 @@ impl RtpHeader {
         let [t0, t1, t2, t3] = self.timestamp.to_be_bytes();
         let [c0, c1, c2, c3] = self.ssrc.to_be_bytes();
         let marker_and_type = ((self.marker as u8) << 7) | (self.payload_type & 0x7f);
-        [
-            0x80,
-            marker_and_type,
-            s0,
-            s1,
-            t0,
-            t1,
-            t2,
-            t3,
-            c0,
-            c1,
-            c2,
-            c3,
-        ]
+        [0x80, marker_and_type, s0, s1, t0, t1, t2, t3, c0, c1, c2, c3]
     }
 }
 
@@ -100,11 +85,7 @@ impl<'a> RtpPacket<'a> {
     /// The view of a packet; `None` when it is too short for a header or not of version 2.
     pub fn parse(bytes: &'a [u8]) -> Option<RtpPacket<'a>> {
         let (fixed, body) = bytes.split_first_chunk::<HEADER_SIZE>()?;
-        if fixed[0] >> 6 == 2 {
-            Some(RtpPacket { fixed, body })
-        } else {
-            None
-        }
+        if fixed[0] >> 6 == 2 { Some(RtpPacket { fixed, body }) } else { None }
     }
 
     /// The fixed fields.
@@ -192,10 +173,7 @@ mod tests {
     fn stream() -> MediaStream {
         // 7 packets last exactly one millisecond at this rate.
         let rate = Rate::new(7 * 1504 * 1000, 1).unwrap();
-        MediaStream {
-            grid: SlotGrid::new(rate),
-            ssrc: 0x1234_5678,
-        }
+        MediaStream { grid: SlotGrid::new(rate), ssrc: 0x1234_5678 }
     }
 
     #[test]
@@ -203,12 +181,7 @@ mod tests {
         let mut header = [0; 12];
         stream().write_header(0x1_0002, &mut header);
         // 65538 ms are 5,898,420 ticks of 90 kHz.
-        assert_eq!(
-            header,
-            [
-                0x80, 33, 0, 2, 0x00, 0x5a, 0x00, 0xb4, 0x12, 0x34, 0x56, 0x78
-            ]
-        );
+        assert_eq!(header, [0x80, 33, 0, 2, 0x00, 0x5a, 0x00, 0xb4, 0x12, 0x34, 0x56, 0x78]);
     }
 
     #[test]
@@ -223,24 +196,16 @@ mod tests {
 
     #[test]
     fn sources_extension_and_padding_are_not_payload() {
-        let mut packet = RtpHeader {
-            marker: true,
-            payload_type: 33,
-            sequence: 1,
-            timestamp: 2,
-            ssrc: 3,
-        }
-        .to_bytes()
-        .to_vec();
+        let mut packet =
+            RtpHeader { marker: true, payload_type: 33, sequence: 1, timestamp: 2, ssrc: 3 }
+                .to_bytes()
+                .to_vec();
         packet[0] |= 0x20 | 0x10 | 1;
         packet.extend_from_slice(&[9; 4]);
         packet.extend_from_slice(&[0xbe, 0xde, 0, 1, 8, 8, 8, 8]);
         packet.extend_from_slice(&[0x47, 1, 2]);
         packet.extend_from_slice(&[0, 2]);
-        assert_eq!(
-            RtpPacket::parse(&packet).unwrap().payload(),
-            Some(&[0x47, 1, 2][..])
-        );
+        assert_eq!(RtpPacket::parse(&packet).unwrap().payload(), Some(&[0x47, 1, 2][..]));
         packet.truncate(14);
         assert_eq!(RtpPacket::parse(&packet).unwrap().payload(), None);
     }

@@ -94,11 +94,7 @@ impl RepairPackets {
         let entry = self.entries.get(i)?;
         let (packets, _) = self.bytes.as_chunks::<REPAIR_SIZE>();
         let bytes = packets.get(entry.packet as usize)?;
-        Some(RepairPacket {
-            direction: entry.direction,
-            due: entry.due,
-            bytes,
-        })
+        Some(RepairPacket { direction: entry.direction, due: entry.due, bytes })
     }
 
     /// All packets in the order of due times.
@@ -109,16 +105,10 @@ impl RepairPackets {
     /// Room for one more packet, filled with zeros.
     fn push(&mut self, due: Ticks, direction: Direction) -> &mut [u8; REPAIR_SIZE] {
         let packet = self.entries.len() as u32;
-        self.entries.push(Entry {
-            due,
-            direction,
-            packet,
-        });
+        self.entries.push(Entry { due, direction, packet });
         self.bytes.resize(self.entries.len() * REPAIR_SIZE, 0);
         let (packets, _) = self.bytes.as_chunks_mut::<REPAIR_SIZE>();
-        packets
-            .last_mut()
-            .expect("there is room for the packet that was just added")
+        packets.last_mut().expect("there is room for the packet that was just added")
     }
 }
 
@@ -154,10 +144,7 @@ impl Protector {
     ) -> Result<RepairPackets, ProtectError> {
         let packets = self.matrix.packets();
         if !previous.is_empty() && previous.len() != packets * DATAGRAM_SIZE {
-            return Err(ProtectError::NotWhole {
-                bytes: previous.len(),
-                packets,
-            });
+            return Err(ProtectError::NotWhole { bytes: previous.len(), packets });
         }
         let mut matrices = self.matrices(first, datagrams)?.peekable();
         let mut out = RepairPackets::default();
@@ -190,19 +177,13 @@ impl Protector {
             return Err(ProtectError::Unaligned { first, packets });
         }
         if !datagrams.len().is_multiple_of(packets * DATAGRAM_SIZE) {
-            return Err(ProtectError::NotWhole {
-                bytes: datagrams.len(),
-                packets,
-            });
+            return Err(ProtectError::NotWhole { bytes: datagrams.len(), packets });
         }
         Ok((first / packets as u64..).zip(datagrams.chunks_exact(packets * DATAGRAM_SIZE)))
     }
 
     fn columns(self, m: u64, datagrams: &[u8], out: &mut RepairPackets) {
-        let (columns, rows) = (
-            u64::from(self.matrix.columns()),
-            u64::from(self.matrix.rows()),
-        );
+        let (columns, rows) = (u64::from(self.matrix.columns()), u64::from(self.matrix.rows()));
         let start = m * self.matrix.packets() as u64;
         let next = start + self.matrix.packets() as u64;
         for column in 0..self.matrix.columns() {
@@ -211,20 +192,12 @@ impl Protector {
             let packet = out.push(due, Direction::Column);
             let mut header = [0; HEADER_SIZE];
             let part = 0..HEADER_SIZE;
-            self.matrix
-                .column_parity(datagrams, DATAGRAM_SIZE, part, column, &mut header);
+            self.matrix.column_parity(datagrams, DATAGRAM_SIZE, part, column, &mut header);
             let part = HEADER_SIZE..DATAGRAM_SIZE;
             let parity = &mut packet[REPAIR_SIZE - PAYLOAD_SIZE..];
-            self.matrix
-                .column_parity(datagrams, DATAGRAM_SIZE, part, column, parity);
+            self.matrix.column_parity(datagrams, DATAGRAM_SIZE, part, column, parity);
             let sequence = (m * columns + position) as u16;
-            self.write_headers(
-                Direction::Column,
-                sequence,
-                start + position,
-                header,
-                packet,
-            );
+            self.write_headers(Direction::Column, sequence, start + position, header, packet);
         }
     }
 
@@ -232,10 +205,7 @@ impl Protector {
         if !self.matrix.is_two_dimensional() {
             return;
         }
-        let (columns, rows) = (
-            u64::from(self.matrix.columns()),
-            u64::from(self.matrix.rows()),
-        );
+        let (columns, rows) = (u64::from(self.matrix.columns()), u64::from(self.matrix.rows()));
         let start = m * self.matrix.packets() as u64;
         for row in 0..self.matrix.rows() {
             let base = start + u64::from(row) * columns;
@@ -243,21 +213,17 @@ impl Protector {
             let packet = out.push(due, Direction::Row);
             let mut header = [0; HEADER_SIZE];
             let part = 0..HEADER_SIZE;
-            self.matrix
-                .row_parity(datagrams, DATAGRAM_SIZE, part, row, &mut header);
+            self.matrix.row_parity(datagrams, DATAGRAM_SIZE, part, row, &mut header);
             let part = HEADER_SIZE..DATAGRAM_SIZE;
             let parity = &mut packet[REPAIR_SIZE - PAYLOAD_SIZE..];
-            self.matrix
-                .row_parity(datagrams, DATAGRAM_SIZE, part, row, parity);
+            self.matrix.row_parity(datagrams, DATAGRAM_SIZE, part, row, parity);
             let sequence = (m * rows + u64::from(row)) as u16;
             self.write_headers(Direction::Row, sequence, base, header, packet);
         }
     }
 
     fn slot_time(self, datagram: u64, slot: u64) -> Ticks {
-        self.stream
-            .grid
-            .time_of(datagram * DATAGRAM_PACKETS as u64 + slot)
+        self.stream.grid.time_of(datagram * DATAGRAM_PACKETS as u64 + slot)
     }
 
     /// Writes both headers; `parity` is the parity of the media headers.
@@ -284,11 +250,7 @@ impl Protector {
         };
         let fec = FecHeader {
             base: base as u16,
-            length_recovery: if count % 2 == 0 {
-                0
-            } else {
-                PAYLOAD_SIZE as u16
-            },
+            length_recovery: if count % 2 == 0 { 0 } else { PAYLOAD_SIZE as u16 },
             payload_type_recovery: parity[1] & 0x7f,
             timestamp_recovery: u32::from_be_bytes([parity[4], parity[5], parity[6], parity[7]]),
             direction,

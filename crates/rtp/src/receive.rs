@@ -162,13 +162,8 @@ impl Receiver {
         }
         self.hold = self.hold.max(2 * packets as u64 + REORDER_MAX);
         let first = self.index_of(header.base);
-        let check = Check {
-            first,
-            step: header.offset,
-            count: header.count,
-        };
-        self.window
-            .insert_check(check, &cover_parity(packet, header, parity));
+        let check = Check { first, step: header.offset, count: header.count };
+        self.window.insert_check(check, &cover_parity(packet, header, parity));
     }
 
     /// Gives up what is still missing: the stream has ended, or nothing came for long.
@@ -198,11 +193,7 @@ impl Receiver {
         match payload {
             Some((bytes, timestamp)) => {
                 self.statistics.repaired += u64::from(repaired);
-                Some(Delivery::Payload {
-                    bytes,
-                    timestamp,
-                    repaired,
-                })
+                Some(Delivery::Payload { bytes, timestamp, repaired })
             }
             None => {
                 // Only a false FEC packet restores something that is no transport stream.
@@ -299,22 +290,13 @@ fn cover_media(packet: RtpPacket) -> Option<(RtpPacket, [u8; COVERED])> {
     }
     let second = (u8::from(header.marker) << 7) | header.payload_type;
     let len = body.len() as u16;
-    Some((
-        packet,
-        cover(packet.flags(), second, len, header.timestamp, body),
-    ))
+    Some((packet, cover(packet.flags(), second, len, header.timestamp, body)))
 }
 
 /// The covered form of a parity.
 fn cover_parity(packet: RtpPacket, header: FecHeader, parity: &[u8]) -> [u8; COVERED] {
     let second = (u8::from(packet.header().marker) << 7) | header.payload_type_recovery;
-    cover(
-        packet.flags(),
-        second,
-        header.length_recovery,
-        header.timestamp_recovery,
-        parity,
-    )
+    cover(packet.flags(), second, header.length_recovery, header.timestamp_recovery, parity)
 }
 
 fn cover(flags: u8, second: u8, len: u16, timestamp: u32, body: &[u8]) -> [u8; COVERED] {

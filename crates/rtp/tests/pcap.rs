@@ -5,13 +5,7 @@ use rtp::pcap::{self, FileHeader, Flow, LinkType, PcapError, UdpDatagram, frame}
 use ts::Ticks;
 
 fn flow(source: &str, destination: &str) -> Flow {
-    Flow::new(
-        source.parse().unwrap(),
-        destination.parse().unwrap(),
-        16,
-        34,
-    )
-    .unwrap()
+    Flow::new(source.parse().unwrap(), destination.parse().unwrap(), 16, 34).unwrap()
 }
 
 #[test]
@@ -70,38 +64,23 @@ fn tags_cooked_headers_and_padding_are_stepped_over() {
     let ip = bytes[14..].to_vec();
     let payload = |datagram: Option<UdpDatagram>| datagram.map(|d| d.payload.to_vec());
     let tagged = [&bytes[..12], &[0x81, 0, 0, 5], &bytes[12..], &[0; 9]].concat();
-    assert_eq!(
-        payload(frame::udp(LinkType::Ethernet, &tagged)),
-        Some(vec![7; 5])
-    );
+    assert_eq!(payload(frame::udp(LinkType::Ethernet, &tagged)), Some(vec![7; 5]));
     assert_eq!(payload(frame::udp(LinkType::RawIp, &ip)), Some(vec![7; 5]));
     let cooked = [&[0; 14][..], &[0x08, 0], &ip].concat();
-    assert_eq!(
-        payload(frame::udp(LinkType::LinuxCooked, &cooked)),
-        Some(vec![7; 5])
-    );
+    assert_eq!(payload(frame::udp(LinkType::LinuxCooked, &cooked)), Some(vec![7; 5]));
     let cooked = [&[0x08, 0][..], &[0; 18], &ip].concat();
-    assert_eq!(
-        payload(frame::udp(LinkType::LinuxCooked2, &cooked)),
-        Some(vec![7; 5])
-    );
+    assert_eq!(payload(frame::udp(LinkType::LinuxCooked2, &cooked)), Some(vec![7; 5]));
 }
 
 #[test]
 fn other_formats_are_refused_by_name() {
     let mut header = pcap::file_header();
     header[20] = 105;
-    assert_eq!(
-        FileHeader::parse(&header),
-        Err(PcapError::LinkType { number: 105 })
-    );
+    assert_eq!(FileHeader::parse(&header), Err(PcapError::LinkType { number: 105 }));
     header[..4].copy_from_slice(&[0x0a, 0x0d, 0x0d, 0x0a]);
     assert_eq!(FileHeader::parse(&header), Err(PcapError::Pcapng));
     header[..4].copy_from_slice(b"RIFF");
-    assert_eq!(
-        FileHeader::parse(&header),
-        Err(PcapError::Magic { magic: 0x5249_4646 })
-    );
+    assert_eq!(FileHeader::parse(&header), Err(PcapError::Magic { magic: 0x5249_4646 }));
 }
 
 #[test]
@@ -110,9 +89,7 @@ fn microseconds_of_the_other_byte_order_are_read() {
     header[..8].copy_from_slice(&[0xa1, 0xb2, 0xc3, 0xd4, 0, 2, 0, 4]);
     header[20..].copy_from_slice(&[0, 0, 0, 101]);
     let header = FileHeader::parse(&header).unwrap();
-    let record = header
-        .record(&[0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0, 5])
-        .unwrap();
+    let record = header.record(&[0, 0, 0, 2, 0, 0, 0, 3, 0, 0, 0, 4, 0, 0, 0, 5]).unwrap();
     assert_eq!((record.unix_ns, record.captured_len), (2_000_003_000, 4));
     let long = header.record(&[0xff; 16]);
     assert_eq!(long, Err(PcapError::RecordTooLong { captured: u32::MAX }));

@@ -8,17 +8,11 @@ use rtp::{
 use ts::{Rate, SlotGrid, Ticks};
 
 fn stream() -> MediaStream {
-    MediaStream {
-        grid: SlotGrid::new(Rate::new(8_446_000, 1).unwrap()),
-        ssrc: 0x4845_4144,
-    }
+    MediaStream { grid: SlotGrid::new(Rate::new(8_446_000, 1).unwrap()), ssrc: 0x4845_4144 }
 }
 
 fn protector(columns: u8, rows: u8, both: bool) -> Protector {
-    Protector {
-        stream: stream(),
-        matrix: fec::Matrix::new(columns, rows, both).unwrap(),
-    }
+    Protector { stream: stream(), matrix: fec::Matrix::new(columns, rows, both).unwrap() }
 }
 
 /// Datagrams with headers, whose packets all differ.
@@ -30,10 +24,7 @@ fn datagrams(first: u64, count: usize) -> Vec<u8> {
         for (i, byte) in payload.iter_mut().enumerate() {
             *byte = (index as usize * 7 + i * (index as usize | 1)) as u8;
         }
-        payload
-            .iter_mut()
-            .step_by(188)
-            .for_each(|byte| *byte = 0x47);
+        payload.iter_mut().step_by(188).for_each(|byte| *byte = 0x47);
     }
     bytes
 }
@@ -44,21 +35,12 @@ fn sent(first: u64, media: &[u8], repairs: &RepairPackets) -> Vec<(Option<Direct
         .zip(media.chunks_exact(DATAGRAM_SIZE))
         .map(|(index, datagram)| (stream().due(index), None, datagram.to_vec()))
         .collect();
-    all.extend(
-        repairs
-            .iter()
-            .map(|r| (r.due, Some(r.direction), r.bytes.to_vec())),
-    );
+    all.extend(repairs.iter().map(|r| (r.due, Some(r.direction), r.bytes.to_vec())));
     all.sort_by_key(|(due, _, _)| *due);
     for pair in all.windows(2) {
-        assert!(
-            pair[0].0 < pair[1].0,
-            "no two packets are due at the same time"
-        );
+        assert!(pair[0].0 < pair[1].0, "no two packets are due at the same time");
     }
-    all.into_iter()
-        .map(|(_, direction, bytes)| (direction, bytes))
-        .collect()
+    all.into_iter().map(|(_, direction, bytes)| (direction, bytes)).collect()
 }
 
 fn drain(receiver: &mut Receiver, payload: &mut Vec<u8>) -> u64 {
@@ -74,10 +56,7 @@ fn drain(receiver: &mut Receiver, payload: &mut Vec<u8>) -> u64 {
 }
 
 fn payloads(media: &[u8]) -> Vec<u8> {
-    media
-        .chunks_exact(DATAGRAM_SIZE)
-        .flat_map(|d| d[HEADER_SIZE..].iter().copied())
-        .collect()
+    media.chunks_exact(DATAGRAM_SIZE).flat_map(|d| d[HEADER_SIZE..].iter().copied()).collect()
 }
 
 #[test]
@@ -89,10 +68,7 @@ fn a_column_packet_has_the_published_layout() {
     assert_eq!(third.direction, Direction::Column);
     // Matrix 1, column 3: sequence 13, base 103, no parity of the even number of equal fields.
     assert_eq!(third.bytes[..4], [0x80, 96, 0, 13]);
-    assert_eq!(
-        third.bytes[4..8],
-        stream().due(103).rtp_timestamp().to_be_bytes()
-    );
+    assert_eq!(third.bytes[4..8], stream().due(103).rtp_timestamp().to_be_bytes());
     assert_eq!(third.bytes[8..12], [0; 4]);
     assert_eq!(third.bytes[12..20], [0, 103, 0, 0, 0x80, 0, 0, 0]);
     let parity = (0..10)
@@ -100,9 +76,7 @@ fn a_column_packet_has_the_published_layout() {
         .fold(0, |parity, timestamp| parity ^ timestamp);
     assert_eq!(third.bytes[20..24], parity.to_be_bytes());
     assert_eq!(third.bytes[24..28], [0, 10, 10, 0]);
-    let byte = (0..10)
-        .map(|row| media[(3 + row * 10) * DATAGRAM_SIZE + 500])
-        .fold(0, |p, b| p ^ b);
+    let byte = (0..10).map(|row| media[(3 + row * 10) * DATAGRAM_SIZE + 500]).fold(0, |p, b| p ^ b);
     assert_eq!(third.bytes[500 + 16], byte);
 }
 
@@ -110,11 +84,7 @@ fn a_column_packet_has_the_published_layout() {
 fn a_row_packet_of_an_odd_number_carries_length_and_type() {
     let media = datagrams(20, 20);
     let repairs = protector(5, 4, true).protect(20, &media).unwrap();
-    let row = repairs
-        .iter()
-        .filter(|r| r.direction == Direction::Row)
-        .nth(2)
-        .unwrap();
+    let row = repairs.iter().filter(|r| r.direction == Direction::Row).nth(2).unwrap();
     assert_eq!(row.bytes[..4], [0x80, 96, 0, 6]);
     assert_eq!(row.bytes[12..20], [0, 30, 0x05, 0x24, 0x80 | 33, 0, 0, 0]);
     assert_eq!(row.bytes[24..28], [0x40, 1, 5, 0]);
@@ -125,21 +95,12 @@ fn rows_follow_at_once_and_columns_over_the_next_matrix() {
     let protector = protector(5, 4, true);
     let repairs = protector.protect(20, &datagrams(20, 20)).unwrap();
     let due = |datagram: u64, slot| stream().grid.time_of(datagram * 7 + slot);
-    let rows: Vec<Ticks> = repairs
-        .iter()
-        .filter(|r| r.direction == Direction::Row)
-        .map(|r| r.due)
-        .collect();
+    let rows: Vec<Ticks> =
+        repairs.iter().filter(|r| r.direction == Direction::Row).map(|r| r.due).collect();
     assert_eq!(rows, [due(24, 2), due(29, 2), due(34, 2), due(39, 2)]);
-    let columns: Vec<Ticks> = repairs
-        .iter()
-        .filter(|r| r.direction == Direction::Column)
-        .map(|r| r.due)
-        .collect();
-    assert_eq!(
-        columns,
-        [due(40, 5), due(44, 5), due(48, 5), due(52, 5), due(56, 5)]
-    );
+    let columns: Vec<Ticks> =
+        repairs.iter().filter(|r| r.direction == Direction::Column).map(|r| r.due).collect();
+    assert_eq!(columns, [due(40, 5), due(44, 5), due(48, 5), due(52, 5), due(56, 5)]);
 }
 
 #[test]
@@ -150,24 +111,15 @@ fn superframes_put_together_send_what_one_run_sends() {
     let (size, end) = (40 * DATAGRAM_SIZE, stream().due(160));
     let mut parts = Vec::new();
     for k in 0..3usize {
-        let previous = if k == 0 {
-            &[][..]
-        } else {
-            &media[k * size - size / 2..k * size]
-        };
+        let previous = if k == 0 { &[][..] } else { &media[k * size - size / 2..k * size] };
         let first = 40 + k as u64 * 40;
-        let part = protector
-            .superframe(first, previous, &media[k * size..][..size])
-            .unwrap();
+        let part = protector.superframe(first, previous, &media[k * size..][..size]).unwrap();
         for packet in part.iter() {
             assert!(packet.due >= stream().due(first) && packet.due < stream().due(first + 40));
         }
         parts.extend(part.iter().map(|r| (r.due, r.direction, *r.bytes)));
     }
-    let whole: Vec<_> = whole
-        .iter()
-        .map(|r| (r.due, r.direction, *r.bytes))
-        .collect();
+    let whole: Vec<_> = whole.iter().map(|r| (r.due, r.direction, *r.bytes)).collect();
     let whole: Vec<_> = whole.into_iter().filter(|(due, ..)| *due < end).collect();
     assert_eq!(parts, whole);
 }
@@ -176,21 +128,11 @@ fn superframes_put_together_send_what_one_run_sends() {
 fn datagrams_that_are_not_whole_matrices_are_refused() {
     let protector = protector(5, 4, true);
     let media = datagrams(0, 20);
-    let error = ProtectError::Unaligned {
-        first: 10,
-        packets: 20,
-    };
+    let error = ProtectError::Unaligned { first: 10, packets: 20 };
     assert_eq!(protector.protect(10, &media), Err(error));
-    let error = ProtectError::NotWhole {
-        bytes: media.len() - 1,
-        packets: 20,
-    };
+    let error = ProtectError::NotWhole { bytes: media.len() - 1, packets: 20 };
     assert_eq!(protector.protect(0, &media[1..]), Err(error));
-    assert!(
-        protector
-            .superframe(20, &media[..DATAGRAM_SIZE], &media)
-            .is_err()
-    );
+    assert!(protector.superframe(20, &media[..DATAGRAM_SIZE], &media).is_err());
 }
 
 #[test]
@@ -208,10 +150,7 @@ fn a_second_path_is_dropped_and_fills_the_gaps_of_the_first() {
         lost += drain(&mut receiver, &mut out);
     }
     assert_eq!(lost, 0);
-    assert_eq!(
-        out[..60 * PAYLOAD_SIZE],
-        payloads(&media)[..60 * PAYLOAD_SIZE]
-    );
+    assert_eq!(out[..60 * PAYLOAD_SIZE], payloads(&media)[..60 * PAYLOAD_SIZE]);
 }
 
 #[test]
@@ -221,10 +160,7 @@ fn a_new_sender_is_followed_and_nothing_of_it_is_lost() {
     new.chunks_exact_mut(DATAGRAM_SIZE).for_each(|d| d[11] ^= 1);
     let mut receiver = Receiver::default();
     let mut out = Vec::new();
-    for datagram in old
-        .chunks_exact(DATAGRAM_SIZE)
-        .chain(new.chunks_exact(DATAGRAM_SIZE))
-    {
+    for datagram in old.chunks_exact(DATAGRAM_SIZE).chain(new.chunks_exact(DATAGRAM_SIZE)) {
         receiver.push_media(datagram);
         drain(&mut receiver, &mut out);
     }
@@ -238,10 +174,7 @@ fn a_stream_goes_on_after_an_outage() {
     let after = datagrams(9_000, 50);
     let mut receiver = Receiver::default();
     let mut out = Vec::new();
-    for datagram in before
-        .chunks_exact(DATAGRAM_SIZE)
-        .chain(after.chunks_exact(DATAGRAM_SIZE))
-    {
+    for datagram in before.chunks_exact(DATAGRAM_SIZE).chain(after.chunks_exact(DATAGRAM_SIZE)) {
         receiver.push_media(datagram);
         drain(&mut receiver, &mut out);
     }
@@ -268,10 +201,7 @@ fn what_stays_missing_is_counted_and_stepped_over() {
 
 fn any_protector() -> impl Strategy<Value = Protector> {
     (1u8..=20, 4u8..=20, any::<bool>()).prop_filter_map("within the limits", |(l, d, both)| {
-        Some(Protector {
-            stream: stream(),
-            matrix: fec::Matrix::new(l, d, both).ok()?,
-        })
+        Some(Protector { stream: stream(), matrix: fec::Matrix::new(l, d, both).ok()? })
     })
 }
 

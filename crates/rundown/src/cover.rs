@@ -1,7 +1,8 @@
-//! The slate in place of what cannot be shown.
+//! Airings that no timetable names: the slate in place of what cannot be shown, and an asset by
+//! itself.
 
 use crate::catalogue::{AssetIx, CatalogueEntry};
-use crate::fill::{FillerPool, fill_gap};
+use crate::fill::{FillerPool, Programme, fill_gap};
 use crate::handover::{Head, airings};
 use crate::model::{Airing, AiringKind};
 use ts::{Span, Ticks};
@@ -31,4 +32,19 @@ pub fn cover(lost: &Airing, at: Ticks, slate: AssetIx, entry: &CatalogueEntry) -
         last.decode_until = last.decode_until.min(lost.decode_until);
     }
     covering
+}
+
+/// A whole asset as it would be aired again and again, to tell whether it can be.
+pub fn by_itself(asset: AssetIx, entry: &CatalogueEntry, start: Ticks) -> Option<Airing> {
+    let piece = |start: Ticks| Programme {
+        asset,
+        kind: AiringKind::Programme,
+        in_point: Span(0),
+        start,
+        end: start + entry.summary.duration,
+        event: None,
+    };
+    let head = Head::new(entry);
+    let pieces = [piece(start), piece(start + entry.summary.duration)];
+    airings(&pieces, None, |_| &head).into_iter().next()
 }

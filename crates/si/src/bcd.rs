@@ -34,9 +34,6 @@ mod tests {
         assert_eq!(to_bcd(10_000, 4), None);
         assert_eq!(from_bcd(0x0125_0000, 8), Some(1_250_000));
         assert_eq!(from_bcd(0x1a, 2), None);
-        assert_eq!(
-            from_bcd(to_bcd(99_999_999, 8).unwrap(), 8),
-            Some(99_999_999)
-        );
+        assert_eq!(from_bcd(to_bcd(99_999_999, 8).unwrap(), 8), Some(99_999_999));
     }
 }

@@ -17,10 +17,7 @@ impl LanguageCode {
     /// The code of three lower-case ASCII letters; `None` for anything else.
     pub fn new(code: &str) -> Option<LanguageCode> {
         let bytes: [u8; 3] = code.as_bytes().try_into().ok()?;
-        bytes
-            .iter()
-            .all(u8::is_ascii_lowercase)
-            .then_some(LanguageCode(bytes))
+        bytes.iter().all(u8::is_ascii_lowercase).then_some(LanguageCode(bytes))
     }
 
     /// The code as it stands on the wire, whatever it is.
@@ -57,10 +54,7 @@ impl CountryCode {
     /// The code of three upper-case ASCII letters; `None` for anything else.
     pub fn new(code: &str) -> Option<CountryCode> {
         let bytes: [u8; 3] = code.as_bytes().try_into().ok()?;
-        bytes
-            .iter()
-            .all(u8::is_ascii_uppercase)
-            .then_some(CountryCode(bytes))
+        bytes.iter().all(u8::is_ascii_uppercase).then_some(CountryCode(bytes))
     }
 
     /// The code as it stands on the wire, whatever it is.

@@ -128,9 +128,7 @@ impl DescriptorLoop {
     /// # Errors
     /// [`DescriptorError::LoopTruncated`] when the last descriptor is not whole.
     pub fn parse(bytes: &[u8]) -> Result<DescriptorLoop, DescriptorError> {
-        let whole: usize = ts::psi::descriptors(bytes)
-            .map(|(_, body)| body.len() + 2)
-            .sum();
+        let whole: usize = ts::psi::descriptors(bytes).map(|(_, body)| body.len() + 2).sum();
         if whole == bytes.len() {
             Ok(DescriptorLoop(bytes.to_vec()))
         } else {
@@ -170,11 +168,9 @@ impl DescriptorLoop {
 
     /// Each descriptor of one kind.
     pub fn all<D: Descriptor>(&self) -> impl Iterator<Item = Result<D, DescriptorError>> {
-        self.iter()
-            .filter(|(tag, _)| *tag == D::TAG)
-            .map(|(tag, body)| {
-                D::read_body(body).map_err(|error| DescriptorError::Field { tag, error })
-            })
+        self.iter().filter(|(tag, _)| *tag == D::TAG).map(|(tag, body)| {
+            D::read_body(body).map_err(|error| DescriptorError::Field { tag, error })
+        })
     }
 
     /// The first descriptor of one kind.
@@ -205,11 +201,7 @@ impl DescriptorLoop {
 
 /// `value` when it fits `width` bits.
 fn fit(value: u32, width: u32, field: &'static str) -> Result<u32, FieldError> {
-    if value >> width == 0 {
-        Ok(value)
-    } else {
-        Err(FieldError::Range { field })
-    }
+    if value >> width == 0 { Ok(value) } else { Err(FieldError::Range { field }) }
 }
 
 /// Appends `bytes` behind their 8-bit length. A length that does not fit makes the whole body too

@@ -164,9 +164,8 @@ impl Transmission {
     pub fn rate(&self) -> Result<Rate, ModulationError> {
         let symbol_rate = u64::from(self.symbol_rate());
         let (bits, symbols) = self.bits_per_symbols()?;
-        Rate::new(symbol_rate * bits, symbols).ok_or(ModulationError::SymbolRate {
-            symbol_rate: self.symbol_rate(),
-        })
+        Rate::new(symbol_rate * bits, symbols)
+            .ok_or(ModulationError::SymbolRate { symbol_rate: self.symbol_rate() })
     }
 
     /// Bits of the transport stream, and the symbols that they take.
@@ -176,36 +175,16 @@ impl Transmission {
     pub fn bits_per_symbols(&self) -> Result<(u64, u64), ModulationError> {
         match *self {
             Transmission::DvbS { code_rate, .. } => {
-                let CodeRate {
-                    numerator,
-                    denominator,
-                } = code_rate;
-                if !matches!(
-                    (numerator, denominator),
-                    (1, 2) | (2, 3) | (3, 4) | (5, 6) | (7, 8)
-                ) {
+                let CodeRate { numerator, denominator } = code_rate;
+                if !matches!((numerator, denominator), (1, 2) | (2, 3) | (3, 4) | (5, 6) | (7, 8)) {
                     return Err(ModulationError::DvbSCodeRate { code_rate });
                 }
                 Ok((2 * u64::from(numerator) * 188, u64::from(denominator) * 204))
             }
-            Transmission::DvbS2 {
-                modulation,
-                code_rate,
-                frame,
-                pilots,
-                ..
-            } => {
-                let bits = modcod::frame_bits(modulation, code_rate, frame).ok_or(
-                    ModulationError::Modcod {
-                        modulation,
-                        code_rate,
-                        frame,
-                    },
-                )?;
-                Ok((
-                    u64::from(bits) - BBHEADER_BITS,
-                    frame_symbols(modulation, frame, pilots),
-                ))
+            Transmission::DvbS2 { modulation, code_rate, frame, pilots, .. } => {
+                let bits = modcod::frame_bits(modulation, code_rate, frame)
+                    .ok_or(ModulationError::Modcod { modulation, code_rate, frame })?;
+                Ok((u64::from(bits) - BBHEADER_BITS, frame_symbols(modulation, frame, pilots)))
             }
         }
     }
@@ -245,13 +224,7 @@ impl Transmission {
             Transmission::DvbS { code_rate, .. } => {
                 (ModulationSystem::DvbS, ModulationType::Qpsk, code_rate)
             }
-            Transmission::DvbS2 {
-                modulation,
-                code_rate,
-                frame,
-                roll_off,
-                ..
-            } => {
+            Transmission::DvbS2 { modulation, code_rate, frame, roll_off, .. } => {
                 if !modcod::is_dvb_s2(modulation, code_rate, frame) {
                     return Err(ModulationError::NotDescribable);
                 }
@@ -277,11 +250,7 @@ impl Transmission {
 /// slots but the last.
 fn frame_symbols(modulation: Modulation, frame: FrameSize, pilots: bool) -> u64 {
     let slots = frame.bits() / (modulation.bits_per_symbol() * SLOT_SYMBOLS);
-    let pilot_blocks = if pilots {
-        (slots - 1) / PILOT_SPACING_SLOTS
-    } else {
-        0
-    };
+    let pilot_blocks = if pilots { (slots - 1) / PILOT_SPACING_SLOTS } else { 0 };
     SLOT_SYMBOLS * (slots + 1) + PILOT_SYMBOLS * pilot_blocks
 }
 
@@ -302,9 +271,7 @@ impl Modulation {
     /// The constellation of a name, in either case; `None` when there is none.
     pub fn from_name(name: &str) -> Option<Modulation> {
         let mut names = Modulation::NAMES.iter();
-        names
-            .find(|(_, known)| known.eq_ignore_ascii_case(name))
-            .map(|(modulation, _)| *modulation)
+        names.find(|(_, known)| known.eq_ignore_ascii_case(name)).map(|(modulation, _)| *modulation)
     }
 
     /// Bits that a symbol carries.
@@ -376,10 +343,7 @@ impl RollOff {
 impl CodeRate {
     /// The rate with this name.
     pub const fn new(numerator: u8, denominator: u8) -> CodeRate {
-        CodeRate {
-            numerator,
-            denominator,
-        }
+        CodeRate { numerator, denominator }
     }
 
     /// The rate of a text such as "3/4"; `None` when it is not of that form.
@@ -400,9 +364,7 @@ impl fmt::Display for CodeRate {
 
 impl fmt::Display for Modulation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = Modulation::NAMES
-            .iter()
-            .find(|(modulation, _)| modulation == self);
+        let name = Modulation::NAMES.iter().find(|(modulation, _)| modulation == self);
         f.write_str(name.map_or("", |(_, name)| name))
     }
 }

@@ -36,27 +36,19 @@ pub struct SubTable {
 impl Section {
     /// The section of a long header and a body.
     pub(crate) fn long(header: &LongHeader, body: &[u8]) -> Result<Section, SectionError> {
-        Ok(Section {
-            bytes: write_section(header, body)?,
-        })
+        Ok(Section { bytes: write_section(header, body)? })
     }
 
     /// The short section of a body without CRC.
     pub(crate) fn short(table_id: u8, body: &[u8]) -> Result<Section, SectionError> {
-        Ok(Section {
-            bytes: write_short_section(table_id, body)?,
-        })
+        Ok(Section { bytes: write_short_section(table_id, body)? })
     }
 
     /// A short section that ends with a CRC, as only the TOT does (EN 300 468 clause 5.2.6).
     pub(crate) fn short_with_crc(table_id: u8, body: &[u8]) -> Result<Section, SectionError> {
         let (limit, size) = (section_limit(table_id), body.len() + 7);
         if size > limit {
-            return Err(SectionError::TooLong {
-                table_id,
-                size,
-                limit,
-            });
+            return Err(SectionError::TooLong { table_id, size, limit });
         }
         let mut bytes = write_short_section(table_id, &[body, &[0; 4]].concat())?;
         let crc_at = bytes.len() - 4;
@@ -128,11 +120,7 @@ impl SubTable {
         let table_id = reader.u8().ok()?;
         let long = reader.u16().ok()? & 0x8000 != 0;
         if !long {
-            return Some(SubTable {
-                table_id,
-                extension: 0,
-                transport: None,
-            });
+            return Some(SubTable { table_id, extension: 0, transport: None });
         }
         let extension = reader.u16().ok()?;
         reader.take(3).ok()?;
@@ -147,10 +135,6 @@ impl SubTable {
             }),
             _ => None,
         };
-        Some(SubTable {
-            table_id,
-            extension,
-            transport,
-        })
+        Some(SubTable { table_id, extension, transport })
     }
 }

@@ -144,17 +144,11 @@ struct BodyReader<'a> {
 
 impl<'a> BodyReader<'a> {
     fn new(section: &SectionView<'a>) -> BodyReader<'a> {
-        BodyReader {
-            table_id: section.table_id(),
-            reader: Reader::new(section.body()),
-        }
+        BodyReader { table_id: section.table_id(), reader: Reader::new(section.body()) }
     }
 
     fn of_bytes(table_id: u8, body: &'a [u8]) -> BodyReader<'a> {
-        BodyReader {
-            table_id,
-            reader: Reader::new(body),
-        }
+        BodyReader { table_id, reader: Reader::new(body) }
     }
 
     fn is_empty(&self) -> bool {

@@ -85,18 +85,10 @@ impl Text {
             replaced += usize::from(!known);
         }
         if characters.is_empty() {
-            return Encoded {
-                text: Text::default(),
-                replaced,
-                rest,
-            };
+            return Encoded { text: Text::default(), replaced, rest };
         }
         let bytes = [selector, &characters].concat();
-        Encoded {
-            text: Text(bytes),
-            replaced,
-            rest,
-        }
+        Encoded { text: Text(bytes), replaced, rest }
     }
 
     /// The field with these bytes; `None` when there are more than [`TEXT_MAX`].
@@ -222,11 +214,7 @@ impl Coding {
         };
         let written = match self {
             Coding::Ascii => {
-                out.push(if character == LINE_BREAK {
-                    0x8a
-                } else {
-                    character as u8
-                });
+                out.push(if character == LINE_BREAK { 0x8a } else { character as u8 });
                 true
             }
             Coding::Utf8 => match character {
@@ -331,9 +319,8 @@ fn decode_ucs2(bytes: &[u8]) -> String {
     let pairs = bytes.chunks_exact(2);
     let half_a_character = !pairs.remainder().is_empty();
     let units = pairs.map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
-    let mut text: String = char::decode_utf16(units)
-        .map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER))
-        .collect();
+    let mut text: String =
+        char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
     if half_a_character {
         text.push(char::REPLACEMENT_CHARACTER);
     }
@@ -345,12 +332,8 @@ fn decode_with(table: &'static Encoding, bytes: &[u8]) -> String {
 }
 
 fn without_controls(text: &str) -> String {
-    let shown = text
-        .chars()
-        .filter(|c| *c == LINE_BREAK || !('\u{e080}'..='\u{e09f}').contains(c));
-    shown
-        .map(|c| if c == LINE_BREAK { '\n' } else { c })
-        .collect()
+    let shown = text.chars().filter(|c| *c == LINE_BREAK || !('\u{e080}'..='\u{e09f}').contains(c));
+    shown.map(|c| if c == LINE_BREAK { '\n' } else { c }).collect()
 }
 
 /// What a field in a table that is not known is read as.

@@ -78,19 +78,13 @@ impl UtcSeconds {
             return Err(TimeError::Undefined);
         }
         let mjd16 = u32::from(u16::from_be_bytes([field[0], field[1]]));
-        let mjd = if mjd16 < 0x8000 {
-            mjd16 + 65_536
-        } else {
-            mjd16
-        };
+        let mjd = if mjd16 < 0x8000 { mjd16 + 65_536 } else { mjd16 };
         let clock = [field[2], field[3], field[4]];
         let second_of_day = u64::from(duration_from_wire(clock)?);
         if second_of_day >= SECONDS_PER_DAY {
             return Err(TimeError::Digits { field: clock });
         }
-        let days = u64::from(mjd)
-            .checked_sub(MJD_OF_1970)
-            .ok_or(TimeError::TooEarly { mjd })?;
+        let days = u64::from(mjd).checked_sub(MJD_OF_1970).ok_or(TimeError::TooEarly { mjd })?;
         Ok(UtcSeconds(days * SECONDS_PER_DAY + second_of_day))
     }
 }
@@ -101,10 +95,7 @@ impl fmt::Display for UtcSeconds {
         let (year, month, day) = civil_date(self.0 / SECONDS_PER_DAY);
         let clock = self.0 % SECONDS_PER_DAY;
         let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
-        write!(
-            f,
-            "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
-        )
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
     }
 }
 
@@ -122,9 +113,7 @@ pub fn duration_to_wire(seconds: u32) -> Result<[u8; 3], TimeError> {
 /// [`TimeError::Digits`] when it is not decimal, or minutes or seconds are above 59.
 pub fn duration_from_wire(field: [u8; 3]) -> Result<u32, TimeError> {
     let part = |byte: u8, max: u32| {
-        from_bcd(u32::from(byte), 2)
-            .filter(|v| *v <= max)
-            .ok_or(TimeError::Digits { field })
+        from_bcd(u32::from(byte), 2).filter(|v| *v <= max).ok_or(TimeError::Digits { field })
     };
     Ok(part(field[0], 99)? * 3600 + part(field[1], 59)? * 60 + part(field[2], 59)?)
 }
@@ -146,11 +135,7 @@ fn civil_date(days: u64) -> (u64, u64, u64) {
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
-    } else {
-        month_from_march - 9
-    };
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
     let year = era * 400 + year_of_era + u64::from(month <= 2);
     (year, month, day)
 }
@@ -190,9 +175,7 @@ mod tests {
         assert_eq!(UtcSeconds::from_wire([0xff; 5]), Err(TimeError::Undefined));
         assert_eq!(
             UtcSeconds::from_wire([0xc0, 0x79, 0x24, 0, 0]),
-            Err(TimeError::Digits {
-                field: [0x24, 0, 0]
-            })
+            Err(TimeError::Digits { field: [0x24, 0, 0] })
         );
         assert_eq!(
             UtcSeconds::from_wire([0x80, 0, 0, 0, 0]),
@@ -200,15 +183,10 @@ mod tests {
         );
         assert_eq!(
             duration_from_wire([0, 0x60, 0]),
-            Err(TimeError::Digits {
-                field: [0, 0x60, 0]
-            })
+            Err(TimeError::Digits { field: [0, 0x60, 0] })
         );
         let seconds = DURATION_MAX_S + 1;
-        assert_eq!(
-            duration_to_wire(seconds),
-            Err(TimeError::TooLong { seconds })
-        );
+        assert_eq!(duration_to_wire(seconds), Err(TimeError::TooLong { seconds }));
     }
 
     proptest! {

@@ -71,13 +71,7 @@ fn satellite_delivery_system() -> impl Strategy<Value = SatelliteDeliverySystem>
         ModulationType::Psk8,
         ModulationType::Qam16,
     ]);
-    let numbers = (
-        0u32..100_000_000,
-        0u16..10_000,
-        any::<bool>(),
-        0u32..10_000_000,
-        0u8..16,
-    );
+    let numbers = (0u32..100_000_000, 0u16..10_000, any::<bool>(), 0u32..10_000_000, 0u8..16);
     (numbers, polarization, system, modulation).prop_map(
         |(
             (frequency_10khz, position, east, symbol_rate_100, fec),
@@ -100,20 +94,15 @@ fn satellite_delivery_system() -> impl Strategy<Value = SatelliteDeliverySystem>
 }
 
 fn s2_satellite_delivery_system() -> impl Strategy<Value = S2SatelliteDeliverySystem> {
-    (
-        option::of(0u32..1 << 18),
-        any::<(Option<u8>, bool, Option<u8>)>(),
-        0u8..4,
+    (option::of(0u32..1 << 18), any::<(Option<u8>, bool, Option<u8>)>(), 0u8..4).prop_map(
+        |(scrambling_sequence_index, rest, ts_gs_mode)| S2SatelliteDeliverySystem {
+            scrambling_sequence_index,
+            input_stream_identifier: rest.0,
+            backwards_compatible: rest.1,
+            timeslice_number: rest.2,
+            ts_gs_mode,
+        },
     )
-        .prop_map(
-            |(scrambling_sequence_index, rest, ts_gs_mode)| S2SatelliteDeliverySystem {
-                scrambling_sequence_index,
-                input_stream_identifier: rest.0,
-                backwards_compatible: rest.1,
-                timeslice_number: rest.2,
-                ts_gs_mode,
-            },
-        )
 }
 
 fn short_event() -> impl Strategy<Value = ShortEvent> {
@@ -190,10 +179,8 @@ fn data_broadcast() -> impl Strategy<Value = DataBroadcast> {
 }
 
 fn data_broadcast_id() -> impl Strategy<Value = DataBroadcastId> {
-    (any::<u16>(), bytes(200)).prop_map(|(data_broadcast_id, selector)| DataBroadcastId {
-        data_broadcast_id,
-        selector,
-    })
+    (any::<u16>(), bytes(200))
+        .prop_map(|(data_broadcast_id, selector)| DataBroadcastId { data_broadcast_id, selector })
 }
 
 fn avc_video() -> impl Strategy<Value = AvcVideo> {
@@ -241,21 +228,17 @@ fn ac3() -> impl Strategy<Value = Ac3> {
 }
 
 fn enhanced_ac3() -> impl Strategy<Value = EnhancedAc3> {
-    (
-        any::<([Option<u8>; 4], bool, [Option<u8>; 3])>(),
-        bytes(200),
+    (any::<([Option<u8>; 4], bool, [Option<u8>; 3])>(), bytes(200)).prop_map(
+        |((fields, mixing_information, substreams), additional)| EnhancedAc3 {
+            component_type: fields[0],
+            bsid: fields[1],
+            mainid: fields[2],
+            asvc: fields[3],
+            mixing_information,
+            substreams,
+            additional,
+        },
     )
-        .prop_map(
-            |((fields, mixing_information, substreams), additional)| EnhancedAc3 {
-                component_type: fields[0],
-                bsid: fields[1],
-                mainid: fields[2],
-                asvc: fields[3],
-                mixing_information,
-                substreams,
-                additional,
-            },
-        )
 }
 
 fn ca() -> impl Strategy<Value = Ca> {
@@ -267,17 +250,13 @@ fn ca() -> impl Strategy<Value = Ca> {
 }
 
 fn registration() -> impl Strategy<Value = Registration> {
-    (any::<[u8; 4]>(), bytes(200)).prop_map(|(format_identifier, additional)| Registration {
-        format_identifier,
-        additional,
-    })
+    (any::<[u8; 4]>(), bytes(200))
+        .prop_map(|(format_identifier, additional)| Registration { format_identifier, additional })
 }
 
 fn smoothing_buffer() -> impl Strategy<Value = SmoothingBuffer> {
-    (0u32..1 << 22, 0u32..1 << 22).prop_map(|(leak, size_bytes)| SmoothingBuffer {
-        leak_units_of_400_bps: leak,
-        size_bytes,
-    })
+    (0u32..1 << 22, 0u32..1 << 22)
+        .prop_map(|(leak, size_bytes)| SmoothingBuffer { leak_units_of_400_bps: leak, size_bytes })
 }
 
 fn carousel_identifier() -> impl Strategy<Value = CarouselIdentifier> {
@@ -290,19 +269,12 @@ fn carousel_identifier() -> impl Strategy<Value = CarouselIdentifier> {
 
 fn association_tag() -> impl Strategy<Value = AssociationTag> {
     (any::<(u16, u16)>(), bytes(100), bytes(100)).prop_map(|(ids, selector, private)| {
-        AssociationTag {
-            association_tag: ids.0,
-            usage: ids.1,
-            selector,
-            private,
-        }
+        AssociationTag { association_tag: ids.0, usage: ids.1, selector, private }
     })
 }
 
 fn maximum_bitrate() -> impl Strategy<Value = MaximumBitrate> {
-    (0u32..1 << 22).prop_map(|units| MaximumBitrate {
-        units_of_50_bytes_per_second: units,
-    })
+    (0u32..1 << 22).prop_map(|units| MaximumBitrate { units_of_50_bytes_per_second: units })
 }
 
 fn data_carousel_info() -> impl Strategy<Value = DataCarouselInfo> {
@@ -323,9 +295,7 @@ where
 {
     let mut descriptors = DescriptorLoop::new();
     descriptors.push_raw(0xfe, &[1, 2, 3]).unwrap();
-    descriptors
-        .push(descriptor)
-        .map_err(|error| TestCaseError::fail(error.to_string()))?;
+    descriptors.push(descriptor).map_err(|error| TestCaseError::fail(error.to_string()))?;
     descriptors.push_raw(0xfe, &[]).unwrap();
     let parsed = DescriptorLoop::parse(descriptors.as_bytes()).unwrap();
     prop_assert_eq!(&parsed, &descriptors);
@@ -453,13 +423,7 @@ fn what_does_not_fit_is_refused_by_tag_and_the_loop_is_untouched() {
     let mut descriptors = DescriptorLoop::new();
     let services = vec![(1, ServiceType::DATA); 86];
     let error = descriptors.push(&ServiceList { services }).unwrap_err();
-    assert_eq!(
-        error,
-        DescriptorError::TooLong {
-            tag: 0x41,
-            size: 258
-        }
-    );
+    assert_eq!(error, DescriptorError::TooLong { tag: 0x41, size: 258 });
     let wide = Component {
         stream_content_ext: 15,
         stream_content: 16,
@@ -468,20 +432,9 @@ fn what_does_not_fit_is_refused_by_tag_and_the_loop_is_untouched() {
         language: LanguageCode::CHINESE,
         text: Text::default(),
     };
-    let field = FieldError::Range {
-        field: "stream_content",
-    };
+    let field = FieldError::Range { field: "stream_content" };
     let error = descriptors.push(&wide).unwrap_err();
-    assert_eq!(
-        error,
-        DescriptorError::Field {
-            tag: 0x50,
-            error: field
-        }
-    );
-    assert_eq!(
-        error.to_string(),
-        "descriptor 0x50 has a stream_content out of range"
-    );
+    assert_eq!(error, DescriptorError::Field { tag: 0x50, error: field });
+    assert_eq!(error.to_string(), "descriptor 0x50 has a stream_content out of range");
     assert!(descriptors.is_empty());
 }

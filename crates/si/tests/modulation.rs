@@ -20,15 +20,9 @@ fn carrier(name: &str, code_rate: &str, frame: FrameSize, pilots: bool) -> Trans
 
 /// Bits per symbol with six decimals.
 fn efficiency(name: &str, code_rate: &str, frame: FrameSize, pilots: bool) -> Option<String> {
-    let (bits, symbols) = carrier(name, code_rate, frame, pilots)
-        .bits_per_symbols()
-        .ok()?;
+    let (bits, symbols) = carrier(name, code_rate, frame, pilots).bits_per_symbols().ok()?;
     let millionths = (bits * 1_000_000 + symbols / 2) / symbols;
-    Some(format!(
-        "{}.{:06}",
-        millionths / 1_000_000,
-        millionths % 1_000_000
-    ))
+    Some(format!("{}.{:06}", millionths / 1_000_000, millionths % 1_000_000))
 }
 
 /// Constellation, code rate, and bits per symbol: normal frames without and with pilots, short
@@ -104,20 +98,12 @@ fn every_published_efficiency_is_met_to_the_sixth_decimal() {
         (FrameSize::Short, true),
     ];
     let mut compared = 0;
-    for line in DVB_S2
-        .lines()
-        .chain(DVB_S2X.lines())
-        .filter(|line| !line.is_empty())
-    {
+    for line in DVB_S2.lines().chain(DVB_S2X.lines()).filter(|line| !line.is_empty()) {
         let mut columns = line.split_whitespace();
         let (name, code_rate) = (columns.next().unwrap(), columns.next().unwrap());
         for ((frame, pilots), published) in cases.into_iter().zip(columns) {
             let computed = efficiency(name, code_rate, frame, pilots);
-            assert_eq!(
-                computed.as_deref().unwrap_or("-"),
-                published,
-                "{name} {code_rate} {frame}"
-            );
+            assert_eq!(computed.as_deref().unwrap_or("-"), published, "{name} {code_rate} {frame}");
             compared += 1;
         }
     }
@@ -127,174 +113,27 @@ fn every_published_efficiency_is_met_to_the_sixth_decimal() {
 /// Name, bandwidth in units of 10 kHz (half of them rounded to even), numerator and denominator of
 /// the rate, the rate with three decimals, and the rate of the multiplex.
 const PUBLISHED_PROFILES: [(&str, u64, u64, u64, &str, u64); 21] = [
-    (
-        "dvbs-27500-34",
-        3712,
-        646_250_000,
-        17,
-        "38014705.882",
-        38_010_000,
-    ),
-    (
-        "dvbs-27500-12",
-        3712,
-        1_292_500_000,
-        51,
-        "25343137.255",
-        25_340_000,
-    ),
-    (
-        "dvbs-22000-34",
-        2970,
-        517_000_000,
-        17,
-        "30411764.706",
-        30_408_000,
-    ),
-    (
-        "dvbs-6111-34",
-        825,
-        143_608_500,
-        17,
-        "8447558.824",
-        8_446_000,
-    ),
-    (
-        "dvbs-4340-34",
-        586,
-        101_990_000,
-        17,
-        "5999411.765",
-        5_998_000,
-    ),
-    (
-        "s2-45000-8psk34",
-        5400,
-        120_820_000_000,
-        1_233,
-        "97988645.580",
-        97_978_000,
-    ),
-    (
-        "s2-45000-8psk23",
-        5400,
-        35_800_000_000,
-        411,
-        "87104622.871",
-        87_095_000,
-    ),
-    (
-        "s2-45000-qpsk34",
-        5400,
-        120_820_000_000,
-        1_849,
-        "65343428.880",
-        65_336_000,
-    ),
-    (
-        "s2-30000-8psk34",
-        3600,
-        241_640_000_000,
-        3_699,
-        "65325763.720",
-        65_319_000,
-    ),
-    (
-        "s2-30000-8psk34-nopil",
-        3600,
-        48_328_000_000,
-        723,
-        "66843706.777",
-        66_837_000,
-    ),
-    (
-        "s2-30000-8psk23",
-        3600,
-        71_600_000_000,
-        1_233,
-        "58069748.581",
-        58_063_000,
-    ),
-    (
-        "s2-30000-qpsk34",
-        3600,
-        241_640_000_000,
-        5_547,
-        "43562285.920",
-        43_557_000,
-    ),
-    (
-        "s2-30000-qpsk12",
-        3600,
-        160_640_000_000,
-        5_547,
-        "28959798.089",
-        28_956_000,
-    ),
-    (
-        "s2-27500-8psk23",
-        3438,
-        196_900_000_000,
-        3_699,
-        "53230602.866",
-        53_225_000,
-    ),
-    (
-        "s2-27500-qpsk34",
-        3712,
-        132_902_000_000,
-        3_249,
-        "40905509.388",
-        40_901_000,
-    ),
-    (
-        "s2-7500-8psk34",
-        900,
-        60_410_000_000,
-        3_699,
-        "16331440.930",
-        16_329_000,
-    ),
-    (
-        "s2-7500-qpsk34",
-        900,
-        60_410_000_000,
-        5_547,
-        "10890571.480",
-        10_889_000,
-    ),
-    (
-        "s2-5000-8psk34",
-        600,
-        120_820_000_000,
-        11_097,
-        "10887627.287",
-        10_886_000,
-    ),
-    (
-        "s2-4000-qpsk34",
-        480,
-        96_656_000_000,
-        16_641,
-        "5808304.789",
-        5_807_000,
-    ),
-    (
-        "s2-3000-qpsk23",
-        360,
-        7_160_000_000,
-        1_849,
-        "3872363.440",
-        3_871_000,
-    ),
-    (
-        "s2-2000-qpsk12",
-        240,
-        32_128_000_000,
-        16_641,
-        "1930653.206",
-        1_930_000,
-    ),
+    ("dvbs-27500-34", 3712, 646_250_000, 17, "38014705.882", 38_010_000),
+    ("dvbs-27500-12", 3712, 1_292_500_000, 51, "25343137.255", 25_340_000),
+    ("dvbs-22000-34", 2970, 517_000_000, 17, "30411764.706", 30_408_000),
+    ("dvbs-6111-34", 825, 143_608_500, 17, "8447558.824", 8_446_000),
+    ("dvbs-4340-34", 586, 101_990_000, 17, "5999411.765", 5_998_000),
+    ("s2-45000-8psk34", 5400, 120_820_000_000, 1_233, "97988645.580", 97_978_000),
+    ("s2-45000-8psk23", 5400, 35_800_000_000, 411, "87104622.871", 87_095_000),
+    ("s2-45000-qpsk34", 5400, 120_820_000_000, 1_849, "65343428.880", 65_336_000),
+    ("s2-30000-8psk34", 3600, 241_640_000_000, 3_699, "65325763.720", 65_319_000),
+    ("s2-30000-8psk34-nopil", 3600, 48_328_000_000, 723, "66843706.777", 66_837_000),
+    ("s2-30000-8psk23", 3600, 71_600_000_000, 1_233, "58069748.581", 58_063_000),
+    ("s2-30000-qpsk34", 3600, 241_640_000_000, 5_547, "43562285.920", 43_557_000),
+    ("s2-30000-qpsk12", 3600, 160_640_000_000, 5_547, "28959798.089", 28_956_000),
+    ("s2-27500-8psk23", 3438, 196_900_000_000, 3_699, "53230602.866", 53_225_000),
+    ("s2-27500-qpsk34", 3712, 132_902_000_000, 3_249, "40905509.388", 40_901_000),
+    ("s2-7500-8psk34", 900, 60_410_000_000, 3_699, "16331440.930", 16_329_000),
+    ("s2-7500-qpsk34", 900, 60_410_000_000, 5_547, "10890571.480", 10_889_000),
+    ("s2-5000-8psk34", 600, 120_820_000_000, 11_097, "10887627.287", 10_886_000),
+    ("s2-4000-qpsk34", 480, 96_656_000_000, 16_641, "5808304.789", 5_807_000),
+    ("s2-3000-qpsk23", 360, 7_160_000_000, 1_849, "3872363.440", 3_871_000),
+    ("s2-2000-qpsk12", 240, 32_128_000_000, 16_641, "1930653.206", 1_930_000),
 ];
 
 #[test]
@@ -307,15 +146,8 @@ fn every_number_of_the_shipped_profiles_is_recomputed() {
         let thousandths = (rate.numerator() * 1000 + rate.denominator() / 2) / rate.denominator();
         let shown = format!("{}.{:03}", thousandths / 1000, thousandths % 1000);
         assert_eq!(shown, decimals, "{name}");
-        assert_eq!(
-            profile.mux_rate(),
-            Ok(Rate::new(mux_bps, 1).unwrap()),
-            "{name}"
-        );
-        let off_hz = profile
-            .transmission
-            .bandwidth_hz()
-            .abs_diff(bandwidth * 10_000);
+        assert_eq!(profile.mux_rate(), Ok(Rate::new(mux_bps, 1).unwrap()), "{name}");
+        let off_hz = profile.transmission.bandwidth_hz().abs_diff(bandwidth * 10_000);
         assert!(off_hz <= 5_000, "{name}");
     }
 }
@@ -336,38 +168,19 @@ fn each_profile_implies_the_codes_of_its_delivery_system() {
     let s2 = |roll_off| ModulationSystem::DvbS2 { roll_off };
     assert_eq!(
         codes("dvbs-6111-34"),
-        (
-            ModulationSystem::DvbS,
-            ModulationType::Qpsk,
-            61_110,
-            FecInner::of_rate(3, 4)
-        )
+        (ModulationSystem::DvbS, ModulationType::Qpsk, 61_110, FecInner::of_rate(3, 4))
     );
     assert_eq!(
         codes("s2-30000-8psk34"),
-        (
-            s2(RollOffCode::Alpha20),
-            ModulationType::Psk8,
-            300_000,
-            FecInner::of_rate(3, 4)
-        )
+        (s2(RollOffCode::Alpha20), ModulationType::Psk8, 300_000, FecInner::of_rate(3, 4))
     );
     assert_eq!(
         codes("s2-27500-qpsk34"),
-        (
-            s2(RollOffCode::Alpha35),
-            ModulationType::Qpsk,
-            275_000,
-            FecInner::of_rate(3, 4)
-        )
+        (s2(RollOffCode::Alpha35), ModulationType::Qpsk, 275_000, FecInner::of_rate(3, 4))
     );
     assert_eq!(codes("s2-27500-8psk23").0, s2(RollOffCode::Alpha25));
     for profile in PROFILES {
-        assert!(
-            profile.transmission.delivery_system(&place).is_ok(),
-            "{}",
-            profile.name
-        );
+        assert!(profile.transmission.delivery_system(&place).is_ok(), "{}", profile.name);
     }
 }
 
@@ -380,10 +193,7 @@ fn what_only_s2x_has_is_not_described() {
         polarization: Polarization::Vertical,
     };
     let s2x = carrier("8PSK", "23/36", FrameSize::Normal, true);
-    assert_eq!(
-        s2x.delivery_system(&place),
-        Err(ModulationError::NotDescribable)
-    );
+    assert_eq!(s2x.delivery_system(&place), Err(ModulationError::NotDescribable));
     let professional = carrier("16APSK", "2/3", FrameSize::Normal, true);
     let described = professional.delivery_system(&place).unwrap();
     assert_eq!(described.modulation, ModulationType::Auto);
@@ -402,10 +212,7 @@ fn the_worked_examples_come_out() {
     };
     assert_eq!(rate(short), Rate::new(2_110_400_000, 837).unwrap());
     let code_rate = CodeRate::new(2, 3);
-    let dvb_s = Transmission::DvbS {
-        symbol_rate: 27_500_000,
-        code_rate,
-    };
+    let dvb_s = Transmission::DvbS { symbol_rate: 27_500_000, code_rate };
     assert_eq!(rate(dvb_s).bps_floor(), 33_790_849);
     let half = Transmission::DvbS2 {
         symbol_rate: 22_500_000,
@@ -421,26 +228,12 @@ fn the_worked_examples_come_out() {
 #[test]
 fn combinations_that_do_not_exist_are_refused_by_name() {
     let code_rate = CodeRate::new(9, 10);
-    let dvb_s = Transmission::DvbS {
-        symbol_rate: 27_500_000,
-        code_rate,
-    };
-    assert_eq!(
-        dvb_s.rate(),
-        Err(ModulationError::DvbSCodeRate { code_rate })
-    );
-    let error = carrier("QPSK", "9/10", FrameSize::Short, false)
-        .rate()
-        .unwrap_err();
+    let dvb_s = Transmission::DvbS { symbol_rate: 27_500_000, code_rate };
+    assert_eq!(dvb_s.rate(), Err(ModulationError::DvbSCodeRate { code_rate }));
+    let error = carrier("QPSK", "9/10", FrameSize::Short, false).rate().unwrap_err();
     assert_eq!(error.to_string(), "DVB-S2 has no QPSK 9/10 in short frames");
-    let idle = Transmission::DvbS {
-        symbol_rate: 0,
-        code_rate: CodeRate::new(3, 4),
-    };
-    assert_eq!(
-        idle.rate(),
-        Err(ModulationError::SymbolRate { symbol_rate: 0 })
-    );
+    let idle = Transmission::DvbS { symbol_rate: 0, code_rate: CodeRate::new(3, 4) };
+    assert_eq!(idle.rate(), Err(ModulationError::SymbolRate { symbol_rate: 0 }));
     assert_eq!(CodeRate::parse("3:4"), None);
     assert_eq!(Modulation::from_name("16qam"), None);
 }

@@ -44,18 +44,11 @@ fn read(section: &Section) -> EitSection {
 
 #[test]
 fn lessons_of_two_days_stand_in_their_segments_and_gaps_are_empty_sections() {
-    let events = [
-        lesson(1, DAY + HOUR_S, 0),
-        lesson(2, DAY + DAY_S + 7 * HOUR_S, 0),
-    ];
+    let events = [lesson(1, DAY + HOUR_S, 0), lesson(2, DAY + DAY_S + 7 * HOUR_S, 0)];
     let sections = schedule(DAY, &events, 8);
-    let homes: Vec<(u8, usize)> = sections
-        .iter()
-        .map(|s| (s.number, s.events.len()))
-        .collect();
-    let expected: Vec<(u8, usize)> = (0..=10)
-        .map(|s| (s * 8, usize::from(s == 0 || s == 10)))
-        .collect();
+    let homes: Vec<(u8, usize)> = sections.iter().map(|s| (s.number, s.events.len())).collect();
+    let expected: Vec<(u8, usize)> =
+        (0..=10).map(|s| (s * 8, usize::from(s == 0 || s == 10))).collect();
     assert_eq!(homes, expected);
     for section in &sections {
         assert_eq!((section.table_id, section.last_table_id), (0x50, 0x50));
@@ -68,14 +61,7 @@ fn lessons_of_two_days_stand_in_their_segments_and_gaps_are_empty_sections() {
 fn a_service_without_events_has_one_empty_section() {
     let sections = schedule(DAY, &[], 8);
     assert_eq!(sections.len(), 1);
-    assert_eq!(
-        (
-            sections[0].table_id,
-            sections[0].number,
-            sections[0].last_number
-        ),
-        (0x50, 0, 0)
-    );
+    assert_eq!((sections[0].table_id, sections[0].number, sections[0].last_number), (0x50, 0, 0));
     assert!(sections[0].events.is_empty());
 }
 
@@ -83,10 +69,8 @@ fn a_service_without_events_has_one_empty_section() {
 fn a_table_without_events_between_two_with_them_has_one_empty_section() {
     let events = [lesson(1, DAY, 0), lesson(2, DAY + 8 * DAY_S, 0)];
     let sections = schedule(DAY, &events, 16);
-    let homes: Vec<(u8, u8, u8)> = sections
-        .iter()
-        .map(|s| (s.table_id, s.number, s.last_table_id))
-        .collect();
+    let homes: Vec<(u8, u8, u8)> =
+        sections.iter().map(|s| (s.table_id, s.number, s.last_table_id)).collect();
     assert_eq!(homes, [(0x50, 0, 0x52), (0x51, 0, 0x52), (0x52, 0, 0x52)]);
 }
 
@@ -101,17 +85,10 @@ fn lessons_that_are_over_stay_until_the_day_is() {
 
 #[test]
 fn events_outside_of_the_horizon_are_left_out() {
-    let events = [
-        lesson(1, DAY - 1, 0),
-        lesson(2, DAY + 8 * DAY_S - 1, 0),
-        lesson(3, DAY + 8 * DAY_S, 0),
-    ];
+    let events =
+        [lesson(1, DAY - 1, 0), lesson(2, DAY + 8 * DAY_S - 1, 0), lesson(3, DAY + 8 * DAY_S, 0)];
     let sections = schedule(DAY, &events, 8);
-    let ids: Vec<u16> = sections
-        .iter()
-        .flat_map(|s| &s.events)
-        .map(|e| e.event_id)
-        .collect();
+    let ids: Vec<u16> = sections.iter().flat_map(|s| &s.events).map(|e| e.event_id).collect();
     assert_eq!(ids, [2]);
     let refused = schedule_sections(&SERVICE, UtcSeconds(DAY), &events, 65, 0);
     assert_eq!(refused, Err(TableError::Horizon { days: 65 }));
@@ -121,9 +98,7 @@ fn events_outside_of_the_horizon_are_left_out() {
 fn a_full_segment_takes_eight_sections_and_is_refused_beyond() {
     // One event of 2012 bytes; two of them fill a section of 4078 bytes of events.
     let events = |count: u16| -> Vec<Event> {
-        (0..count)
-            .map(|n| lesson(n, DAY + 33 * DAY_S + u64::from(n) * 60, 2000))
-            .collect()
+        (0..count).map(|n| lesson(n, DAY + 33 * DAY_S + u64::from(n) * 60, 2000)).collect()
     };
     let sections = schedule(DAY, &events(16), 40);
     let full: Vec<&EitSection> = sections.iter().filter(|s| !s.events.is_empty()).collect();
@@ -135,11 +110,7 @@ fn a_full_segment_takes_eight_sections_and_is_refused_beyond() {
     }
     assert_eq!(
         schedule_sections(&SERVICE, UtcSeconds(DAY), &events(17), 40, 0),
-        Err(TableError::SegmentFull {
-            service_id: 5,
-            segment: 264,
-            sections: 9
-        })
+        Err(TableError::SegmentFull { service_id: 5, segment: 264, sections: 9 })
     );
 }
 

@@ -24,12 +24,9 @@ fn scope() -> impl Strategy<Value = Scope> {
 }
 
 fn transports() -> impl Strategy<Value = Vec<TransportEntry>> {
-    let entry =
-        (any::<(u16, u16)>(), descriptors(3)).prop_map(|(ids, descriptors)| TransportEntry {
-            transport_stream_id: ids.0,
-            original_network_id: ids.1,
-            descriptors,
-        });
+    let entry = (any::<(u16, u16)>(), descriptors(3)).prop_map(|(ids, descriptors)| {
+        TransportEntry { transport_stream_id: ids.0, original_network_id: ids.1, descriptors }
+    });
     vec(entry, 0..20)
 }
 
@@ -48,23 +45,16 @@ fn services() -> impl Strategy<Value = Vec<SdtService>> {
 }
 
 fn event() -> impl Strategy<Value = Event> {
-    (
-        any::<(u16, bool)>(),
-        0u64..4_900_000_000,
-        0u32..360_000,
-        0u8..8,
-        descriptors(3),
+    (any::<(u16, bool)>(), 0u64..4_900_000_000, 0u32..360_000, 0u8..8, descriptors(3)).prop_map(
+        |((event_id, scrambled), start, duration_s, status, descriptors)| Event {
+            event_id,
+            start: UtcSeconds(start),
+            duration_s,
+            running_status: RunningStatus::from_bits(status),
+            scrambled,
+            descriptors,
+        },
     )
-        .prop_map(
-            |((event_id, scrambled), start, duration_s, status, descriptors)| Event {
-                event_id,
-                start: UtcSeconds(start),
-                duration_s,
-                running_status: RunningStatus::from_bits(status),
-                scrambled,
-                descriptors,
-            },
-        )
 }
 
 fn service() -> impl Strategy<Value = EitService> {
@@ -296,12 +286,7 @@ fn entries_longer_than_a_section_are_refused_by_name() {
         descriptors: DescriptorLoop::new(),
         transports: vec![transport],
     };
-    let error = TableError::EntryTooLong {
-        table_id: 0x40,
-        entry: 7,
-        size: 1016,
-        limit: 1008,
-    };
+    let error = TableError::EntryTooLong { table_id: 0x40, entry: 7, size: 1016, limit: 1008 };
     assert_eq!(nit.sections(), Err(error));
     let event = Event {
         event_id: 9,
@@ -317,28 +302,11 @@ fn entries_longer_than_a_section_are_refused_by_name() {
         transport_stream_id: 1,
         original_network_id: 1,
     };
-    let error = TableError::EntryTooLong {
-        table_id: 0x4e,
-        entry: 9,
-        size: 4082,
-        limit: 4078,
-    };
-    assert_eq!(
-        present_following(&service, Some(&event), None, 0),
-        Err(error)
-    );
-    let tot = Tot {
-        utc: UtcSeconds(0),
-        descriptors: filled(1100),
-    };
-    assert!(matches!(
-        tot.to_section(),
-        Err(TableError::Section(SectionError::TooLong { .. }))
-    ));
-    let tot = Tot {
-        utc: UtcSeconds(0),
-        descriptors: filled(4500),
-    };
+    let error = TableError::EntryTooLong { table_id: 0x4e, entry: 9, size: 4082, limit: 4078 };
+    assert_eq!(present_following(&service, Some(&event), None, 0), Err(error));
+    let tot = Tot { utc: UtcSeconds(0), descriptors: filled(1100) };
+    assert!(matches!(tot.to_section(), Err(TableError::Section(SectionError::TooLong { .. }))));
+    let tot = Tot { utc: UtcSeconds(0), descriptors: filled(4500) };
     assert!(tot.to_section().is_err());
 }
 
@@ -352,35 +320,18 @@ fn more_than_256_sections_are_refused() {
         };
         257
     ];
-    let bat = Bat {
-        bouquet_id: 1,
-        version: 0,
-        descriptors: DescriptorLoop::new(),
-        transports,
-    };
-    let error = TableError::TooManySections {
-        table_id: 0x4a,
-        sections: 257,
-    };
+    let bat = Bat { bouquet_id: 1, version: 0, descriptors: DescriptorLoop::new(), transports };
+    let error = TableError::TooManySections { table_id: 0x4a, sections: 257 };
     assert_eq!(bat.sections(), Err(error));
 }
 
 #[test]
 fn a_damaged_time_offset_table_is_refused() {
-    let tot = Tot {
-        utc: UtcSeconds(1_788_222_600),
-        descriptors: DescriptorLoop::new(),
-    };
+    let tot = Tot { utc: UtcSeconds(1_788_222_600), descriptors: DescriptorLoop::new() };
     let mut bytes = tot.to_section().unwrap().into_bytes();
     bytes[5] ^= 1;
     let crc = SectionError::Crc { table_id: 0x73 };
     assert_eq!(Tot::parse(&bytes), Err(TableError::Section(crc)));
     let wanted = "TDT";
-    assert_eq!(
-        Tdt::parse(&bytes),
-        Err(TableError::Kind {
-            wanted,
-            found: 0x73
-        })
-    );
+    assert_eq!(Tdt::parse(&bytes), Err(TableError::Kind { wanted, found: 0x73 }));
 }

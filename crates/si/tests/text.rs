@@ -13,22 +13,10 @@ fn field(text: &str, set: CharacterSet) -> Vec<u8> {
 #[test]
 fn chinese_has_the_published_bytes_in_each_set() {
     let text = "远教";
-    assert_eq!(
-        field(text, CharacterSet::Utf8),
-        [0x15, 0xe8, 0xbf, 0x9c, 0xe6, 0x95, 0x99]
-    );
-    assert_eq!(
-        field(text, CharacterSet::Ucs2),
-        [0x11, 0x8f, 0xdc, 0x65, 0x59]
-    );
-    assert_eq!(
-        field(text, CharacterSet::Gb2312),
-        [0x13, 0xd4, 0xb6, 0xbd, 0xcc]
-    );
-    assert_eq!(
-        field(text, CharacterSet::Gb2312Raw),
-        [0xd4, 0xb6, 0xbd, 0xcc]
-    );
+    assert_eq!(field(text, CharacterSet::Utf8), [0x15, 0xe8, 0xbf, 0x9c, 0xe6, 0x95, 0x99]);
+    assert_eq!(field(text, CharacterSet::Ucs2), [0x11, 0x8f, 0xdc, 0x65, 0x59]);
+    assert_eq!(field(text, CharacterSet::Gb2312), [0x13, 0xd4, 0xb6, 0xbd, 0xcc]);
+    assert_eq!(field(text, CharacterSet::Gb2312Raw), [0xd4, 0xb6, 0xbd, 0xcc]);
 }
 
 #[test]
@@ -55,15 +43,9 @@ fn what_a_set_lacks_becomes_a_question_mark_and_is_counted() {
     assert!(encoded.lossy());
     assert_eq!(encoded.text.decode(), "?习 ?");
     let encoded = Text::encode("𠀀x", CharacterSet::Utf8, TEXT_MAX);
-    assert_eq!(
-        (encoded.replaced, encoded.text.decode().as_str()),
-        (1, "?x")
-    );
+    assert_eq!((encoded.replaced, encoded.text.decode().as_str()), (1, "?x"));
     let encoded = Text::encode("𠀀x", CharacterSet::Ucs2, TEXT_MAX);
-    assert_eq!(
-        (encoded.replaced, encoded.text.decode().as_str()),
-        (1, "?x")
-    );
+    assert_eq!((encoded.replaced, encoded.text.decode().as_str()), (1, "?x"));
 }
 
 #[test]
@@ -71,14 +53,8 @@ fn a_text_is_cut_between_characters() {
     let encoded = Text::encode("数学课", CharacterSet::Utf8, 9);
     assert_eq!(encoded.text.decode(), "数学");
     assert_eq!(encoded.rest, "课");
-    assert_eq!(
-        Text::encode("a数学", CharacterSet::Gb2312, 5).text.decode(),
-        "a数"
-    );
-    assert_eq!(
-        Text::encode("数学", CharacterSet::Ucs2, 4).text.decode(),
-        "数"
-    );
+    assert_eq!(Text::encode("a数学", CharacterSet::Gb2312, 5).text.decode(), "a数");
+    assert_eq!(Text::encode("数学", CharacterSet::Ucs2, 4).text.decode(), "数");
 }
 
 #[test]

@@ -38,11 +38,7 @@ fn push<D: Descriptor>(descriptors: &mut DescriptorLoop, descriptor: &D) {
 
 /// Compares in hexadecimal, as the vectors are published.
 fn assert_bytes(section: &Section, published: &str) {
-    let hex: Vec<String> = section
-        .bytes()
-        .iter()
-        .map(|byte| format!("{byte:02X}"))
-        .collect();
+    let hex: Vec<String> = section.bytes().iter().map(|byte| format!("{byte:02X}")).collect();
     assert_eq!(hex.join(" "), published);
 }
 
@@ -62,9 +58,7 @@ fn network_information_with_a_dvb_s2_carrier() {
         orbital_position_decidegrees: 1105,
         east: true,
         polarization: Polarization::Vertical,
-        system: ModulationSystem::DvbS2 {
-            roll_off: RollOffCode::Alpha20,
-        },
+        system: ModulationSystem::DvbS2 { roll_off: RollOffCode::Alpha20 },
         modulation: ModulationType::Psk8,
         symbol_rate_100: 300_000,
         fec_inner: FecInner::of_rate(3, 4),
@@ -73,24 +67,12 @@ fn network_information_with_a_dvb_s2_carrier() {
         scope: Scope::Actual,
         network_id: 0xff01,
         version: 0,
-        descriptors: loop_of(|d| {
-            push(
-                d,
-                &NetworkName {
-                    name: utf8("远教")
-                },
-            )
-        }),
+        descriptors: loop_of(|d| push(d, &NetworkName { name: utf8("远教") })),
         transports: vec![TransportEntry {
             transport_stream_id: 1,
             original_network_id: 0xff01,
             descriptors: loop_of(|d| {
-                push(
-                    d,
-                    &ServiceList {
-                        services: vec![(1, ServiceType::AVC_HD_TELEVISION)],
-                    },
-                );
+                push(d, &ServiceList { services: vec![(1, ServiceType::AVC_HD_TELEVISION)] });
                 push(d, &carrier);
             }),
         }],
@@ -121,23 +103,11 @@ fn network_names_in_the_other_character_sets() {
             scope: Scope::Actual,
             network_id: 1,
             version: 0,
-            descriptors: loop_of(|d| {
-                push(
-                    d,
-                    &NetworkName {
-                        name: text("远教", set),
-                    },
-                )
-            }),
+            descriptors: loop_of(|d| push(d, &NetworkName { name: text("远教", set) })),
             transports: vec![],
         };
         assert_bytes(&nit.sections().unwrap()[0], published);
-        let name = nit
-            .descriptors
-            .first::<NetworkName>()
-            .unwrap()
-            .unwrap()
-            .name;
+        let name = nit.descriptors.first::<NetworkName>().unwrap().unwrap().name;
         assert_eq!(name.decode(), "远教");
     }
 }
@@ -183,18 +153,8 @@ fn present_and_following() {
         descriptors: loop_of(|d| {
             let name = utf8("数学");
             let language = LanguageCode::CHINESE;
-            push(
-                d,
-                &ShortEvent {
-                    language,
-                    name,
-                    text: Text::default(),
-                },
-            );
-            let item = ContentItem {
-                genre: ContentItem::FURTHER_EDUCATION,
-                user: 0,
-            };
+            push(d, &ShortEvent { language, name, text: Text::default() });
+            let item = ContentItem { genre: ContentItem::FURTHER_EDUCATION, user: 0 };
             push(d, &Content { items: vec![item] });
         }),
     };
@@ -204,19 +164,11 @@ fn present_and_following() {
         "4E F0 2D 00 01 C1 00 01 00 01 FF 01 01 4E 01 01 EF 64 00 30 00 00 45 00 80 12 4D 0C 63 68 \
          69 07 15 E6 95 B0 E5 AD A6 00 54 02 96 00 C1 40 A4 8B",
     );
-    assert_bytes(
-        &following,
-        "4E F0 0F 00 01 C1 01 01 00 01 FF 01 01 4E 57 AD 68 F4",
-    );
+    assert_bytes(&following, "4E F0 0F 00 01 C1 01 01 00 01 FF 01 01 4E 57 AD 68 F4");
     let read = EitSection::parse(&present.view().unwrap()).unwrap();
     assert_eq!(read.events, [event]);
     assert!(read.is_present_following());
-    assert_eq!(
-        EitSection::parse(&following.view().unwrap())
-            .unwrap()
-            .number,
-        1
-    );
+    assert_eq!(EitSection::parse(&following.view().unwrap()).unwrap().number, 1);
 }
 
 #[test]
@@ -233,18 +185,8 @@ fn time_and_time_offset() {
         time_of_change: FIRST_LESSON,
         next_offset_minutes: 480,
     };
-    let descriptors = loop_of(|d| {
-        push(
-            d,
-            &LocalTimeOffset {
-                offsets: vec![china],
-            },
-        )
-    });
-    let tot = Tot {
-        utc: FIRST_LESSON,
-        descriptors,
-    };
+    let descriptors = loop_of(|d| push(d, &LocalTimeOffset { offsets: vec![china] }));
+    let tot = Tot { utc: FIRST_LESSON, descriptors };
     let section = tot.to_section().unwrap();
     assert_bytes(
         &section,
@@ -265,43 +207,20 @@ fn homes_of_events_in_the_schedule() {
         (63, 23, (0x5f, 248)),
     ] {
         let start = UtcSeconds(FIRST_LESSON.midnight().0 + day * 86_400 + hour * 3600);
-        assert_eq!(
-            schedule_home(Scope::Actual, FIRST_LESSON, start),
-            Some(home)
-        );
+        assert_eq!(schedule_home(Scope::Actual, FIRST_LESSON, start), Some(home));
         let other = (home.0 + 0x10, home.1);
-        assert_eq!(
-            schedule_home(Scope::Other, FIRST_LESSON, start),
-            Some(other)
-        );
+        assert_eq!(schedule_home(Scope::Other, FIRST_LESSON, start), Some(other));
     }
 }
 
 #[test]
 fn sub_tables_are_told_apart_by_what_the_standard_says() {
     let [present, _] = present_following(&service(), None, None, 0).unwrap();
-    let stream = TransportId {
-        transport_stream_id: 1,
-        original_network_id: 0xff01,
-    };
-    let expected = SubTable {
-        table_id: 0x4e,
-        extension: 1,
-        transport: Some(stream),
-    };
+    let stream = TransportId { transport_stream_id: 1, original_network_id: 0xff01 };
+    let expected = SubTable { table_id: 0x4e, extension: 1, transport: Some(stream) };
     assert_eq!(present.sub_table(), expected);
     let tdt = Tdt { utc: FIRST_LESSON }.to_section().unwrap();
-    assert_eq!(
-        tdt.sub_table(),
-        SubTable {
-            table_id: 0x70,
-            extension: 0,
-            transport: None
-        }
-    );
-    assert_eq!(
-        (tdt.version(), tdt.number(), tdt.last_number()),
-        (None, 0, 0)
-    );
+    assert_eq!(tdt.sub_table(), SubTable { table_id: 0x70, extension: 0, transport: None });
+    assert_eq!((tdt.version(), tdt.number(), tdt.last_number()), (None, 0, 0));
     assert!(SectionView::parse(present.bytes()).is_ok());
 }

@@ -35,12 +35,7 @@ pub(crate) fn build(
     timetable.courses.sort_by(|a, b| a.id.cmp(&b.id));
     timetable.fillers.sort_by(|a, b| a.id.cmp(&b.id));
     timetable.bundles.sort_by(|a, b| a.id.cmp(&b.id));
-    let builder = Builder {
-        zone: &timetable.zone,
-        courses: &timetable.courses,
-        policies,
-        days,
-    };
+    let builder = Builder { zone: &timetable.zone, courses: &timetable.courses, policies, days };
     for slot in draft.slots {
         timetable.slots.extend(builder.slot(slot, found));
     }
@@ -82,10 +77,7 @@ impl Builder<'_> {
                     found.push(Diagnostic::new(Code::OutOfRange, message).primary(first.at, ""));
                     return None;
                 }
-                Programme::Course {
-                    course,
-                    first_lesson,
-                }
+                Programme::Course { course, first_lesson }
             }
         };
         Some(Slot {
@@ -112,9 +104,8 @@ impl Builder<'_> {
     fn item(&self, draft: ItemDraft, found: &mut Vec<Diagnostic>) -> Item {
         let gap = draft.gap.unwrap_or(self.policies.0);
         let fold = draft.fold.unwrap_or(self.policies.1);
-        let hit: Vec<_> = crate::check::clock_finding(self.zone, draft.at.value)
-            .into_iter()
-            .collect();
+        let hit: Vec<_> =
+            crate::check::clock_finding(self.zone, draft.at.value).into_iter().collect();
         found.extend(self.clock(&hit, (gap, fold), draft.at.at));
         Item {
             id: draft.id.value,
@@ -164,9 +155,7 @@ impl Builder<'_> {
             }
         }
         found.extend(
-            dead.into_iter()
-                .take(MAX_PER_CODE)
-                .map(|except| dead_date(&recurrence, except)),
+            dead.into_iter().take(MAX_PER_CODE).map(|except| dead_date(&recurrence, except)),
         );
         recurrence
     }

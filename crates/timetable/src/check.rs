@@ -39,32 +39,18 @@ impl CheckedDays {
     pub fn of(draft: &Draft) -> CheckedDays {
         let slots = draft.slots.iter().flat_map(|s| {
             let except = s.except.iter().map(|e| e.value);
-            [s.first, s.last]
-                .into_iter()
-                .chain(except)
-                .chain(s.extra.iter().map(|e| e.value.day()))
+            [s.first, s.last].into_iter().chain(except).chain(s.extra.iter().map(|e| e.value.day()))
         });
         let items = draft.items.iter().map(|i| i.at.value.day());
-        let dates = slots
-            .chain(items)
-            .filter(|d| ![Day::FIRST, Day::LAST].contains(d));
-        let (low, high) = dates.fold(
-            (None, None),
-            |(low, high): (Option<Day>, Option<Day>), d| {
-                (
-                    Some(low.map_or(d, |l| l.min(d))),
-                    Some(high.map_or(d, |h| h.max(d))),
-                )
-            },
-        );
+        let dates = slots.chain(items).filter(|d| ![Day::FIRST, Day::LAST].contains(d));
+        let (low, high) = dates.fold((None, None), |(low, high): (Option<Day>, Option<Day>), d| {
+            (Some(low.map_or(d, |l| l.min(d))), Some(high.map_or(d, |h| h.max(d))))
+        });
         let first = low.unwrap_or(DEFAULT_FIRST);
         let wanted = high.unwrap_or(first).0 - first.0 + DAYS_BEHIND;
         let affordable = (MAX_SLOT_DAYS / (draft.slots.len() + 1)) as i32;
         let days = wanted.min(affordable.max(DAYS_BEHIND));
-        CheckedDays {
-            first,
-            end: Day((first.0 + days).min(Day::LAST.0 + 1)),
-        }
+        CheckedDays { first, end: Day((first.0 + days).min(Day::LAST.0 + 1)) }
     }
 
     pub fn contains(self, day: Day) -> bool {

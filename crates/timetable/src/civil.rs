@@ -65,19 +65,11 @@ pub const fn utc_from_ticks(ticks: Ticks) -> Utc {
         }
         // All seconds that a new entry adds are leap seconds right before its start.
         if tai_s >= from_unix_s + LEAP_TABLE[i - 1].1 {
-            return Utc {
-                unix_s: from_unix_s - 1,
-                subsecond_ticks,
-                leap_second: true,
-            };
+            return Utc { unix_s: from_unix_s - 1, subsecond_ticks, leap_second: true };
         }
         i -= 1;
     }
-    Utc {
-        unix_s: tai_s - LEAP_TABLE[i].1,
-        subsecond_ticks,
-        leap_second: false,
-    }
+    Utc { unix_s: tai_s - LEAP_TABLE[i].1, subsecond_ticks, leap_second: false }
 }
 
 /// A UTC second ends with a leap second (it is the 23:59:59 before 23:59:60).
@@ -158,11 +150,7 @@ mod tests {
         let after = Ticks(inside.0 + TICKS_PER_SECOND);
         assert_eq!(
             utc_from_ticks(inside),
-            Utc {
-                unix_s: new_year - 1,
-                subsecond_ticks: 0,
-                leap_second: true
-            }
+            Utc { unix_s: new_year - 1, subsecond_ticks: 0, leap_second: true }
         );
         assert_eq!(ticks_from_unix(new_year), Some(after));
         assert_eq!(tai_minus_utc_s(new_year), 37);

@@ -39,33 +39,20 @@ pub struct Label {
 impl Diagnostic {
     /// A finding without a place.
     pub fn new(code: Code, message: impl Into<String>) -> Diagnostic {
-        Diagnostic {
-            code,
-            message: message.into(),
-            labels: Vec::new(),
-            help: None,
-        }
+        Diagnostic { code, message: message.into(), labels: Vec::new(), help: None }
     }
 
     /// The same finding with a place that is at fault.
     #[must_use]
     pub fn primary(mut self, at: Location, text: impl Into<String>) -> Diagnostic {
-        self.labels.push(Label {
-            at,
-            text: text.into(),
-            primary: true,
-        });
+        self.labels.push(Label { at, text: text.into(), primary: true });
         self
     }
 
     /// The same finding with a place that explains.
     #[must_use]
     pub fn secondary(mut self, at: Location, text: impl Into<String>) -> Diagnostic {
-        self.labels.push(Label {
-            at,
-            text: text.into(),
-            primary: false,
-        });
+        self.labels.push(Label { at, text: text.into(), primary: false });
         self
     }
 
@@ -83,10 +70,7 @@ impl Diagnostic {
 
     /// Where it stands: the first primary place.
     pub fn location(&self) -> Option<Location> {
-        self.labels
-            .iter()
-            .find(|label| label.primary)
-            .map(|label| label.at)
+        self.labels.iter().find(|label| label.primary).map(|label| label.at)
     }
 }
 
@@ -219,11 +203,7 @@ codes! {
 impl Code {
     /// How bad findings with this code are.
     pub const fn severity(self) -> Severity {
-        if self.as_str().as_bytes()[0] == b'E' {
-            Severity::Error
-        } else {
-            Severity::Warning
-        }
+        if self.as_str().as_bytes()[0] == b'E' { Severity::Error } else { Severity::Warning }
     }
 }
 

@@ -33,16 +33,10 @@ pub fn parse_duration(text: &str) -> Result<Span, DurationError> {
     let mut total_ms: i64 = 0;
     while !rest.is_empty() {
         let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
-        let letters = rest[digits..]
-            .bytes()
-            .take_while(u8::is_ascii_lowercase)
-            .count();
+        let letters = rest[digits..].bytes().take_while(u8::is_ascii_lowercase).count();
         let (number, unit) = (&rest[..digits], &rest[digits..digits + letters]);
         rest = &rest[digits + letters..];
-        let place = UNITS
-            .iter()
-            .position(|(name, _)| *name == unit)
-            .ok_or(DurationError::Form)?;
+        let place = UNITS.iter().position(|(name, _)| *name == unit).ok_or(DurationError::Form)?;
         if digits == 0 {
             return Err(DurationError::Form);
         }
@@ -51,9 +45,7 @@ pub fn parse_duration(text: &str) -> Result<Span, DurationError> {
         }
         least_unit = place;
         let number: i64 = number.parse().map_err(|_| DurationError::TooLong)?;
-        let ms = number
-            .checked_mul(UNITS[place].1)
-            .ok_or(DurationError::TooLong)?;
+        let ms = number.checked_mul(UNITS[place].1).ok_or(DurationError::TooLong)?;
         total_ms = total_ms.checked_add(ms).ok_or(DurationError::TooLong)?;
     }
     if least_unit == UNITS.len() {
@@ -83,13 +75,8 @@ pub fn format_duration(span: Span) -> String {
 }
 
 /// Units from small to large, with their milliseconds.
-const UNITS: [(&str, i64); 5] = [
-    ("ms", 1),
-    ("s", 1000),
-    ("m", 60_000),
-    ("h", 3_600_000),
-    ("d", 86_400_000),
-];
+const UNITS: [(&str, i64); 5] =
+    [("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("d", 86_400_000)];
 const MAX_MS: i64 = 3653 * 86_400_000;
 
 #[cfg(test)]
@@ -108,10 +95,7 @@ mod tests {
         assert_eq!(parse_duration("30s1m"), Err(DurationError::Order));
         assert_eq!(parse_duration("1m1m"), Err(DurationError::Order));
         assert_eq!(parse_duration("-5m"), Err(DurationError::Negative));
-        assert_eq!(
-            parse_duration("99999999999999999999s"),
-            Err(DurationError::TooLong)
-        );
+        assert_eq!(parse_duration("99999999999999999999s"), Err(DurationError::TooLong));
         assert_eq!(parse_duration("4000d"), Err(DurationError::TooLong));
         assert_eq!(format_duration(Span::from_seconds(5400)), "1h30m");
     }

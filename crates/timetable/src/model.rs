@@ -316,45 +316,26 @@ impl Timetable {
 
     /// Every asset the timetable names, each as often as it is named, in the order of the lists.
     pub fn asset_uses(&self) -> impl Iterator<Item = AssetUse<'_>> {
-        let bare = |asset, origin| AssetUse {
-            asset,
-            length_claim: None,
-            origin,
-        };
-        let slates = self
-            .services
-            .iter()
-            .filter_map(move |s| Some(bare(s.slate.as_ref()?, s.slate_at)));
-        let lessons = self
-            .courses
-            .iter()
-            .flat_map(|c| &c.lessons)
-            .map(|l| AssetUse {
-                asset: &l.asset,
-                length_claim: l.length_claim,
-                origin: l.origin,
-            });
+        let bare = |asset, origin| AssetUse { asset, length_claim: None, origin };
+        let slates =
+            self.services.iter().filter_map(move |s| Some(bare(s.slate.as_ref()?, s.slate_at)));
+        let lessons = self.courses.iter().flat_map(|c| &c.lessons).map(|l| AssetUse {
+            asset: &l.asset,
+            length_claim: l.length_claim,
+            origin: l.origin,
+        });
         let slots = self.slots.iter().filter_map(move |s| match &s.programme {
             Programme::Asset(asset) => Some(bare(asset, s.places.programme)),
             Programme::Course { .. } => None,
         });
         let items = self.items.iter().map(move |i| bare(&i.asset, i.asset_at));
         let fillers = self.fillers.iter().flat_map(move |f| {
-            f.assets
-                .iter()
-                .zip(&f.assets_at)
-                .map(move |(asset, at)| bare(asset, *at))
+            f.assets.iter().zip(&f.assets_at).map(move |(asset, at)| bare(asset, *at))
         });
-        slates
-            .chain(lessons)
-            .chain(slots)
-            .chain(items)
-            .chain(fillers)
+        slates.chain(lessons).chain(slots).chain(items).chain(fillers)
     }
 }
 
 fn find<'a, T>(list: &'a [T], id: &Id, key: impl Fn(&T) -> &Id) -> Option<&'a T> {
-    list.binary_search_by(|entry| key(entry).cmp(id))
-        .ok()
-        .map(|i| &list[i])
+    list.binary_search_by(|entry| key(entry).cmp(id)).ok().map(|i| &list[i])
 }

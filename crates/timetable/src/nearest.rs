@@ -23,10 +23,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 /// A word longer than any name in use says nothing more behind its first letters.
 fn folded(word: &str) -> Vec<char> {
-    word.chars()
-        .take(MAX_LETTERS)
-        .map(|c| c.to_ascii_lowercase())
-        .collect()
+    word.chars().take(MAX_LETTERS).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 /// The optimal string alignment distance.

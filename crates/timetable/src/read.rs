@@ -94,16 +94,11 @@ fn keep_findings_beside(
 ) {
     let ends: Vec<usize> = source.text.match_indices('\n').map(|(at, _)| at).collect();
     let line = |offset: usize| ends.partition_point(|end| *end < offset);
-    let broken: std::collections::BTreeSet<_> = errors
-        .iter()
-        .filter_map(|e| e.span())
-        .map(|span| line(span.start))
-        .collect();
+    let broken: std::collections::BTreeSet<_> =
+        errors.iter().filter_map(|e| e.span()).map(|span| line(span.start)).collect();
     findings.retain(|finding| {
         finding.code != Code::MissingKey
-            && finding
-                .location()
-                .is_none_or(|at| !broken.contains(&line(at.start)))
+            && finding.location().is_none_or(|at| !broken.contains(&line(at.start)))
     });
 }
 
@@ -154,12 +149,7 @@ fn read_root(mut root: Fields<'_>, report: &mut Report, draft: &mut Draft) {
         draft.items.extend(slot::read_item(table, report));
     }
     if let Some(slot) = draft.slots.get(MAX_SLOTS) {
-        report.fault(
-            Code::TooLarge,
-            slot.id.at,
-            format!("more than {MAX_SLOTS} slots"),
-            "",
-        );
+        report.fault(Code::TooLarge, slot.id.at, format!("more than {MAX_SLOTS} slots"), "");
         draft.slots.truncate(MAX_SLOTS);
     }
     root.finish(report);

@@ -61,9 +61,7 @@ impl Weekdays {
             return 0;
         }
         let whole = days / 7 * i64::from(self.count());
-        let rest = (0..(days % 7) as u8)
-            .filter(|i| self.contains(first.weekday() + i))
-            .count();
+        let rest = (0..(days % 7) as u8).filter(|i| self.contains(first.weekday() + i)).count();
         whole as u64 + rest as u64
     }
 }
@@ -72,14 +70,7 @@ impl Recurrence {
     /// The weekly pattern of `days` at a time of day, from `first` to `last`, both included.
     pub fn weekly(days: Weekdays, second_of_day: u32, first: Day, last: Day) -> Recurrence {
         let (dropped, extra) = (Vec::new(), Vec::new());
-        Recurrence {
-            days,
-            second_of_day,
-            first,
-            last,
-            dropped,
-            extra,
-        }
+        Recurrence { days, second_of_day, first, last, dropped, extra }
     }
 
     /// Lets a day fall out. `false` when the pattern has no airing on it.
@@ -121,11 +112,7 @@ impl Recurrence {
     /// How many airings start before a civil time. The first airing has ordinal 0.
     pub fn count_before(&self, local: LocalTime) -> u64 {
         let day = local.day();
-        let end = if local.second_of_day() > self.second_of_day {
-            Day(day.0 + 1)
-        } else {
-            day
-        };
+        let end = if local.second_of_day() > self.second_of_day { Day(day.0 + 1) } else { day };
         let end = end.clamp(self.first, Day(self.last.0 + 1));
         let weekly = self.days.count_between(self.first, end);
         let dropped = self.dropped.partition_point(|d| *d < end);
@@ -152,9 +139,7 @@ impl Recurrence {
             }
         }
         let skip = ordinal - self.count_before(start_of(low)).min(ordinal);
-        self.occurrences(Day(low), Day(low + 1))
-            .nth(skip as usize)
-            .map(|o| o.local)
+        self.occurrences(Day(low), Day(low + 1)).nth(skip as usize).map(|o| o.local)
     }
 
     /// All airings that start on a day from `first` on, `end` excluded, in order of time.
@@ -165,23 +150,15 @@ impl Recurrence {
     }
 
     fn on_day(&self, day: Day) -> impl Iterator<Item = Occurrence> {
-        let weekly = self
-            .airs_on(day)
-            .then(|| LocalTime::new(day, self.second_of_day));
+        let weekly = self.airs_on(day).then(|| LocalTime::new(day, self.second_of_day));
         let from = self.extra.partition_point(|e| e.day() < day);
-        let extra = self.extra[from..]
-            .iter()
-            .copied()
-            .take_while(move |e| e.day() == day);
+        let extra = self.extra[from..].iter().copied().take_while(move |e| e.day() == day);
         let split = weekly.map_or(0, |w| extra.clone().take_while(|e| *e < w).count());
         let added = |local| Occurrence { local, extra: true };
         let (before, behind) = (extra.clone().take(split), extra.skip(split));
         before
             .map(added)
-            .chain(weekly.map(|local| Occurrence {
-                local,
-                extra: false,
-            }))
+            .chain(weekly.map(|local| Occurrence { local, extra: false }))
             .chain(behind.map(added))
     }
 
@@ -209,10 +186,8 @@ mod tests {
         assert!(!weekly.drop_day(day("2027-03-02")));
         assert!(weekly.add(LocalTime::new(day("2027-02-27"), 0)));
         assert!(!weekly.add(LocalTime::new(day("2027-02-24"), 70_200)));
-        let starts: Vec<String> = (0..7)
-            .map_while(|n| weekly.nth(n))
-            .map(|l| l.to_string())
-            .collect();
+        let starts: Vec<String> =
+            (0..7).map_while(|n| weekly.nth(n)).map(|l| l.to_string()).collect();
         assert_eq!(
             starts,
             [

@@ -7,11 +7,7 @@ use serde_json::{Value, json};
 
 /// Diagnostics with the lines they speak of, places underlined; `color` adds terminal colours.
 pub fn render_human(diagnostics: &[Diagnostic], sources: &[Source<'_>], color: bool) -> String {
-    let renderer = if color {
-        Renderer::styled()
-    } else {
-        Renderer::plain()
-    };
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
     let mut text = String::new();
     for diagnostic in diagnostics {
         text.push_str(&renderer.render(&[group(diagnostic, sources)]));
@@ -26,16 +22,10 @@ pub fn render_short(diagnostics: &[Diagnostic], sources: &[Source<'_>]) -> Strin
     for diagnostic in diagnostics {
         if let Some((at, source)) = place(diagnostic, sources) {
             let position = source.position(at.start);
-            text.push_str(&format!(
-                "{}:{}:{}: ",
-                source.name, position.line, position.column
-            ));
+            text.push_str(&format!("{}:{}:{}: ", source.name, position.line, position.column));
         }
         let severity = diagnostic.severity().as_str();
-        text.push_str(&format!(
-            "{severity}[{}]: {}\n",
-            diagnostic.code, diagnostic.message
-        ));
+        text.push_str(&format!("{severity}[{}]: {}\n", diagnostic.code, diagnostic.message));
     }
     text
 }
@@ -86,9 +76,7 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a [Source<'a>]) -> Group<'a>
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let title = level
-        .primary_title(diagnostic.message.as_str())
-        .id(diagnostic.code.as_str());
+    let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.as_str());
     let mut group = Group::with_title(title);
     // The file of the primary label first, then the others in the order of their labels.
     let mut order: Vec<usize> = diagnostic.location().iter().map(|at| at.source).collect();
@@ -100,11 +88,8 @@ fn group<'a>(diagnostic: &'a Diagnostic, sources: &'a [Source<'a>]) -> Group<'a>
     for (index, source) in order.iter().filter_map(|i| Some((*i, sources.get(*i)?))) {
         let mut snippet = Snippet::source(source.text).path(source.name);
         for label in diagnostic.labels.iter().filter(|l| l.at.source == index) {
-            let kind = if label.primary {
-                AnnotationKind::Primary
-            } else {
-                AnnotationKind::Context
-            };
+            let kind =
+                if label.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
             let mut annotation = kind.span(source.range(label.at));
             if !label.text.is_empty() {
                 annotation = annotation.label(label.text.as_str());

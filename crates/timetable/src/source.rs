@@ -63,10 +63,7 @@ impl Source<'_> {
 impl<T> Located<T> {
     /// The same place with another value.
     pub fn map<U>(self, f: impl FnOnce(T) -> U) -> Located<U> {
-        Located {
-            value: f(self.value),
-            at: self.at,
-        }
+        Located { value: f(self.value), at: self.at }
     }
 }
 
@@ -76,10 +73,7 @@ mod tests {
 
     #[test]
     fn columns_count_characters_not_bytes() {
-        let source = Source {
-            name: "t",
-            text: "a\n课程 = 1\r\n",
-        };
+        let source = Source { name: "t", text: "a\n课程 = 1\r\n" };
         assert_eq!(source.position(0), Position { line: 1, column: 1 });
         assert_eq!(source.position(8), Position { line: 2, column: 3 });
         assert_eq!(source.position(7), Position { line: 2, column: 2 });

@@ -25,9 +25,7 @@ impl Id {
         let proper = text.len() <= MAX_ID_BYTES
             && text.split('-').all(|part| {
                 !part.is_empty()
-                    && part
-                        .bytes()
-                        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+                    && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
             });
         proper.then(|| Id(text.into()))
     }
@@ -48,9 +46,7 @@ impl AssetId {
             && text.split('/').all(|part| {
                 !part.is_empty()
                     && !part.starts_with('.')
-                    && part
-                        .bytes()
-                        .all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
+                    && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"._-".contains(&b))
             });
         proper.then(|| AssetId(text.into()))
     }
@@ -73,10 +69,7 @@ impl Language {
             return Some(Language(**long));
         }
         let bytes: [u8; 3] = code.as_bytes().try_into().ok()?;
-        bytes
-            .iter()
-            .all(u8::is_ascii_lowercase)
-            .then_some(Language(bytes))
+        bytes.iter().all(u8::is_ascii_lowercase).then_some(Language(bytes))
     }
 
     /// The three letters.
@@ -95,23 +88,13 @@ impl Texts {
     /// given twice wins.
     pub fn new(texts: impl IntoIterator<Item = (Language, String)>) -> Option<Texts> {
         let ordered: std::collections::BTreeMap<_, _> = texts.into_iter().collect();
-        let texts: Vec<_> = ordered
-            .into_iter()
-            .map(|(l, t)| (l, Arc::from(t)))
-            .collect();
-        if texts.is_empty() {
-            None
-        } else {
-            Some(Texts(texts.into()))
-        }
+        let texts: Vec<_> = ordered.into_iter().map(|(l, t)| (l, Arc::from(t))).collect();
+        if texts.is_empty() { None } else { Some(Texts(texts.into())) }
     }
 
     /// The text in this language.
     pub fn get(&self, language: Language) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(l, _)| *l == language)
-            .map(|(_, text)| &**text)
+        self.0.iter().find(|(l, _)| *l == language).map(|(_, text)| &**text)
     }
 
     /// All languages with their texts, ordered by language code.
@@ -121,9 +104,7 @@ impl Texts {
 
     /// One text to show where there is room for one: English, else Chinese, else the first.
     pub fn any(&self) -> &str {
-        self.get(Language::ENG)
-            .or_else(|| self.get(Language::ZHO))
-            .unwrap_or(&self.0[0].1)
+        self.get(Language::ENG).or_else(|| self.get(Language::ZHO)).unwrap_or(&self.0[0].1)
     }
 }
 
@@ -188,9 +169,7 @@ mod tests {
         for good in ["party-101/07", "slate/clock.ts", "A_b.c"] {
             assert!(AssetId::new(good).is_some(), "{good}");
         }
-        for bad in [
-            "", "/a", "a/", "a//b", "../a", "a/..", ".hidden", "a\\b", "a b",
-        ] {
+        for bad in ["", "/a", "a/", "a//b", "../a", "a/..", ".hidden", "a\\b", "a b"] {
             assert!(AssetId::new(bad).is_none(), "{bad}");
         }
     }

@@ -108,18 +108,8 @@ impl LocalTime {
 impl core::fmt::Display for LocalTime {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         let second = self.second_of_day();
-        write!(
-            f,
-            "{} {:02}:{:02}",
-            self.day(),
-            second / 3600,
-            second / 60 % 60
-        )?;
-        if second.is_multiple_of(60) {
-            Ok(())
-        } else {
-            write!(f, ":{:02}", second % 60)
-        }
+        write!(f, "{} {:02}:{:02}", self.day(), second / 3600, second / 60 % 60)?;
+        if second.is_multiple_of(60) { Ok(()) } else { write!(f, ":{:02}", second % 60) }
     }
 }
 
@@ -131,10 +121,7 @@ impl Zone {
     pub fn named(name: &str) -> Result<Zone, Option<String>> {
         let database = TimeZoneDatabase::bundled();
         let Ok(tz) = database.get(name) else {
-            let names: Vec<String> = database
-                .available()
-                .map(|n| n.as_str().to_owned())
-                .collect();
+            let names: Vec<String> = database.available().map(|n| n.as_str().to_owned()).collect();
             return Err(nearest(name, names.iter().map(String::as_str)).map(str::to_owned));
         };
         let start = Timestamp::from_second(i64::from(Day::FIRST.0) * SECONDS_PER_DAY)
@@ -150,20 +137,12 @@ impl Zone {
             }
             let after_s = transition.offset().seconds();
             if after_s != before_s {
-                changes.push(ClockChange {
-                    unix_s,
-                    before_s,
-                    after_s,
-                });
+                changes.push(ClockChange { unix_s, before_s, after_s });
                 before_s = after_s;
             }
         }
         let name = tz.iana_name().unwrap_or(name).to_owned();
-        Ok(Zone {
-            name,
-            first_offset_s,
-            changes,
-        })
+        Ok(Zone { name, first_offset_s, changes })
     }
 
     /// The IANA name.
@@ -179,9 +158,7 @@ impl Zone {
     /// The first clock change after an instant, with the instant at which it happens.
     pub fn next_change(&self, after: Ticks) -> Option<(Ticks, ClockChange)> {
         let unix_s = utc_from_ticks(after).unix_s;
-        let change = self
-            .changes
-            .get(self.changes.partition_point(|c| c.unix_s <= unix_s))?;
+        let change = self.changes.get(self.changes.partition_point(|c| c.unix_s <= unix_s))?;
         Some((ticks_from_unix(change.unix_s)?, *change))
     }
 
@@ -202,15 +179,9 @@ impl Zone {
         if let Some(change) = self.change_at(local) {
             let (before, after) = (with(change.before_s), with(change.after_s));
             return if change.is_gap() {
-                LocalInstants::Gap {
-                    earlier: after,
-                    later: before,
-                }
+                LocalInstants::Gap { earlier: after, later: before }
             } else {
-                LocalInstants::Fold {
-                    first: before,
-                    second: after,
-                }
+                LocalInstants::Fold { first: before, second: after }
             };
         }
         LocalInstants::One(with(self.last_offset_s(self.changes_before(local))))
@@ -318,10 +289,7 @@ mod tests {
 
     #[test]
     fn an_unknown_zone_is_answered_with_the_nearest() {
-        assert_eq!(
-            Zone::named("Asia/Shangai"),
-            Err(Some("Asia/Shanghai".into()))
-        );
+        assert_eq!(Zone::named("Asia/Shangai"), Err(Some("Asia/Shanghai".into())));
         assert_eq!(Zone::named("xyzzy-plugh"), Err(None));
     }
 
@@ -354,14 +322,12 @@ mod tests {
         let with = |o: jiff::tz::Offset| local.0 - i64::from(o.seconds());
         let expected = match tz.to_ambiguous_timestamp(datetime).offset() {
             AmbiguousOffset::Unambiguous { offset } => LocalInstants::One(with(offset)),
-            AmbiguousOffset::Gap { before, after } => LocalInstants::Gap {
-                earlier: with(after),
-                later: with(before),
-            },
-            AmbiguousOffset::Fold { before, after } => LocalInstants::Fold {
-                first: with(before),
-                second: with(after),
-            },
+            AmbiguousOffset::Gap { before, after } => {
+                LocalInstants::Gap { earlier: with(after), later: with(before) }
+            }
+            AmbiguousOffset::Fold { before, after } => {
+                LocalInstants::Fold { first: with(before), second: with(after) }
+            }
         };
         assert_eq!(zone.instants(local), expected, "{} {local}", zone.name());
     }

@@ -12,10 +12,7 @@ fn timetable_in(zone: &str, rest: &str) -> Timetable {
         slate = \"slate/clock\"\n
         [[service]]\nid = \"files\"\nnumber = 9\nkind = \"data\"\nname = {{ en = \"Files\" }}\n{rest}"
     );
-    let source = Source {
-        name: "t",
-        text: &text,
-    };
+    let source = Source { name: "t", text: &text };
     let (timetable, findings) = parse(&[source]);
     timetable.unwrap_or_else(|| panic!("{}", render_short(&findings, &[source])))
 }
@@ -40,24 +37,15 @@ const RURAL: &str = include_str!("data/rural-1.toml");
 
 #[test]
 fn a_lesson_follows_from_the_calendar_alone() {
-    let (timetable, _) = parse(&[Source {
-        name: "rural-1.toml",
-        text: RURAL,
-    }]);
+    let (timetable, _) = parse(&[Source { name: "rural-1.toml", text: RURAL }]);
     let timetable = timetable.unwrap();
     let (from, until) = ("2027-04-26T00:00:00+08:00", "2027-05-13T00:00:00+08:00");
     insta::assert_snapshot!("rural", listing(&timetable, from, until).join("\n"));
     let service = Id::new("tv-1").unwrap();
     let airings = timetable.airings(&service, at(from), at(until));
-    let extra = airings
-        .iter()
-        .find(|a| a.id == "basics@2027-05-08T19:30:00")
-        .unwrap();
+    let extra = airings.iter().find(|a| a.id == "basics@2027-05-08T19:30:00").unwrap();
     assert_eq!(extra.kind, AiringKind::Lesson);
-    assert_eq!(
-        extra.title.as_ref().unwrap().get(Language::ENG),
-        Some("Foundations")
-    );
+    assert_eq!(extra.title.as_ref().unwrap().get(Language::ENG), Some("Foundations"));
     let lesson = extra.lesson.as_ref().unwrap();
     assert_eq!((lesson.course.as_str(), lesson.number), ("party-101", 21));
     assert_eq!(extra.length_claim, Some(Span::from_seconds(44 * 60 + 30)));
@@ -66,10 +54,7 @@ fn a_lesson_follows_from_the_calendar_alone() {
 
 #[test]
 fn the_lesson_of_an_airing_years_later_is_counted_not_walked() {
-    let (timetable, _) = parse(&[Source {
-        name: "rural-1.toml",
-        text: RURAL,
-    }]);
+    let (timetable, _) = parse(&[Source { name: "rural-1.toml", text: RURAL }]);
     let timetable = timetable.unwrap();
     let service = Id::new("tv-2").unwrap();
     let from = at("2127-02-18T00:00:00+08:00");
@@ -94,11 +79,7 @@ fn higher_priority_cuts_or_drops_and_what_it_drops_cuts_nothing() {
         slot("behind", "11:30", "1h", 10),
     ];
     let timetable = timetable_in("Asia/Shanghai", &rest.concat());
-    let day = listing(
-        &timetable,
-        "2027-03-01T00:00:00+08:00",
-        "2027-03-02T00:00:00+08:00",
-    );
+    let day = listing(&timetable, "2027-03-01T00:00:00+08:00", "2027-03-02T00:00:00+08:00");
     assert_eq!(
         day,
         [
@@ -116,33 +97,15 @@ fn an_item_without_a_length_lasts_until_the_next_airing() {
         "[[item]]\nid = \"open\"\nservice = \"tv-1\"\nasset = \"a/open\"\nat = 2027-03-01T09:00\n
         [[item]]\nid = \"last\"\nservice = \"tv-1\"\nasset = \"a/last\"\nat = 2027-03-01T12:00\n",
     );
-    let day = listing(
-        &timetable,
-        "2027-03-02T00:00:00+08:00",
-        "2027-03-02T11:00:00+08:00",
-    );
-    assert_eq!(
-        day,
-        ["2027-03-01T12:00:00+08:00 12:00:00+08:00 last a/last"]
-    );
-    let day = listing(
-        &timetable,
-        "2027-03-01T11:00:00+08:00",
-        "2027-03-01T11:00:01+08:00",
-    );
-    assert_eq!(
-        day,
-        ["2027-03-01T09:00:00+08:00 12:00:00+08:00 open a/open"]
-    );
+    let day = listing(&timetable, "2027-03-02T00:00:00+08:00", "2027-03-02T11:00:00+08:00");
+    assert_eq!(day, ["2027-03-01T12:00:00+08:00 12:00:00+08:00 last a/last"]);
+    let day = listing(&timetable, "2027-03-01T11:00:00+08:00", "2027-03-01T11:00:01+08:00");
+    assert_eq!(day, ["2027-03-01T09:00:00+08:00 12:00:00+08:00 open a/open"]);
 }
 
 /// Blocks that fill the day side by side, over a year with both clock changes.
 fn assert_neighbours_stay(zone: &str, policies: &str) {
-    let blocks = [
-        ("night", "00:00", "6h"),
-        ("day", "06:00", "8h"),
-        ("evening", "14:00", "10h"),
-    ];
+    let blocks = [("night", "00:00", "6h"), ("day", "06:00", "8h"), ("evening", "14:00", "10h")];
     let slots = blocks.map(|(id, at, length)| {
         format!(
             "[[slot]]\nid = \"{id}\"\nservice = \"tv-1\"\nasset = \"a/{id}\"\nat = {at}
@@ -153,10 +116,7 @@ fn assert_neighbours_stay(zone: &str, policies: &str) {
     let lines = listing(&timetable, "2026-12-30T00:00:00Z", "2028-01-02T00:00:00Z");
     assert_eq!(lines.len(), 3 * 365, "{zone}");
     for line in &lines {
-        let block = blocks
-            .iter()
-            .find(|(id, _, _)| line.contains(&format!(" {id}@")))
-            .unwrap();
+        let block = blocks.iter().find(|(id, _, _)| line.contains(&format!(" {id}@"))).unwrap();
         let moved = &line[11..16] != block.1;
         // Midnight itself does not exist on one day in Santiago: the block starts at one.
         let midnight_gap = zone == "America/Santiago" && line.starts_with("2027-09-05T01:00");
@@ -222,12 +182,7 @@ fn windows_of_bundles_open_and_close_on_the_local_clock() {
         .iter()
         .map(|i| {
             let zone = timetable.zone();
-            format!(
-                "{} {} {}",
-                i.bundle,
-                zone.format(i.from),
-                zone.format(i.until)
-            )
+            format!("{} {} {}", i.bundle, zone.format(i.from), zone.format(i.until))
         })
         .collect();
     assert_eq!(
@@ -244,25 +199,14 @@ fn windows_of_bundles_open_and_close_on_the_local_clock() {
 
 #[test]
 fn filler_follows_from_the_start_of_its_gap_and_uses_the_whole_pool() {
-    let (timetable, _) = parse(&[Source {
-        name: "rural-1.toml",
-        text: RURAL,
-    }]);
+    let (timetable, _) = parse(&[Source { name: "rural-1.toml", text: RURAL }]);
     let timetable = timetable.unwrap();
-    let pool = timetable
-        .filler(&Id::new("station-breaks").unwrap())
-        .unwrap();
-    let names = |start| {
-        pool.sequence(start)
-            .take(4)
-            .map(|a| a.as_str())
-            .collect::<Vec<_>>()
-    };
+    let pool = timetable.filler(&Id::new("station-breaks").unwrap()).unwrap();
+    let names = |start| pool.sequence(start).take(4).map(|a| a.as_str()).collect::<Vec<_>>();
     let start = at("2027-03-01T20:15:00+08:00");
     assert_eq!(names(start), names(start));
     assert_eq!(names(start)[0], names(start)[3]);
-    let firsts: std::collections::BTreeSet<_> = (0..50)
-        .map(|s| names(start + Span::from_seconds(s))[0])
-        .collect();
+    let firsts: std::collections::BTreeSet<_> =
+        (0..50).map(|s| names(start + Span::from_seconds(s))[0]).collect();
     assert_eq!(firsts.len(), 3);
 }

@@ -6,155 +6,41 @@ use timetable::{Code, Source, parse, render_human, render_short, to_json};
 /// `format` of its own.
 const FAULTY: &[(Code, &str, &str)] = &[
     (Code::Syntax, "syntax", include_str!("faulty/syntax.toml")),
-    (
-        Code::UnknownKey,
-        "unknown_key",
-        include_str!("faulty/unknown_key.toml"),
-    ),
-    (
-        Code::WrongType,
-        "wrong_type",
-        include_str!("faulty/wrong_type.toml"),
-    ),
-    (
-        Code::MissingKey,
-        "missing_key",
-        include_str!("faulty/missing_key.toml"),
-    ),
-    (
-        Code::BadZone,
-        "bad_zone",
-        include_str!("faulty/bad_zone.toml"),
-    ),
-    (
-        Code::BadDate,
-        "bad_date",
-        include_str!("faulty/bad_date.toml"),
-    ),
-    (
-        Code::BadDuration,
-        "bad_duration",
-        include_str!("faulty/bad_duration.toml"),
-    ),
-    (
-        Code::BadName,
-        "bad_name",
-        include_str!("faulty/bad_name.toml"),
-    ),
-    (
-        Code::BadText,
-        "bad_text",
-        include_str!("faulty/bad_text.toml"),
-    ),
-    (
-        Code::OutOfRange,
-        "out_of_range",
-        include_str!("faulty/out_of_range.toml"),
-    ),
-    (
-        Code::UnknownWord,
-        "unknown_word",
-        include_str!("faulty/unknown_word.toml"),
-    ),
-    (
-        Code::Duplicate,
-        "duplicate",
-        include_str!("faulty/duplicate.toml"),
-    ),
-    (
-        Code::UnknownReference,
-        "unknown_reference",
-        include_str!("faulty/unknown_reference.toml"),
-    ),
-    (
-        Code::Conflict,
-        "conflict",
-        include_str!("faulty/conflict.toml"),
-    ),
-    (
-        Code::BadFormat,
-        "bad_format",
-        include_str!("faulty/bad_format.toml"),
-    ),
-    (
-        Code::WrongServiceKind,
-        "service_kind",
-        include_str!("faulty/service_kind.toml"),
-    ),
-    (
-        Code::Overlap,
-        "overlap",
-        include_str!("faulty/overlap.toml"),
-    ),
-    (
-        Code::ClockChange,
-        "clock_change",
-        include_str!("faulty/clock_change.toml"),
-    ),
-    (
-        Code::DeadDate,
-        "dead_date",
-        include_str!("faulty/dead_date.toml"),
-    ),
-    (
-        Code::Preempted,
-        "preempted",
-        include_str!("faulty/preempted.toml"),
-    ),
-    (
-        Code::ClockChangeRejected,
-        "clock_rejected",
-        include_str!("faulty/clock_rejected.toml"),
-    ),
-    (
-        Code::EmptyRange,
-        "empty_range",
-        include_str!("faulty/empty_range.toml"),
-    ),
-    (
-        Code::LengthMismatch,
-        "length",
-        include_str!("faulty/length.toml"),
-    ),
-    (
-        Code::CourseDoesNotFit,
-        "course_does_not_fit",
-        include_str!("faulty/course_fit.toml"),
-    ),
-    (
-        Code::CourseCutShort,
-        "course_cut_short",
-        include_str!("faulty/course_cut.toml"),
-    ),
-    (
-        Code::CourseRunsOut,
-        "course_runs_out",
-        include_str!("faulty/course_end.toml"),
-    ),
-    (
-        Code::NoSlate,
-        "no_slate",
-        include_str!("faulty/no_slate.toml"),
-    ),
+    (Code::UnknownKey, "unknown_key", include_str!("faulty/unknown_key.toml")),
+    (Code::WrongType, "wrong_type", include_str!("faulty/wrong_type.toml")),
+    (Code::MissingKey, "missing_key", include_str!("faulty/missing_key.toml")),
+    (Code::BadZone, "bad_zone", include_str!("faulty/bad_zone.toml")),
+    (Code::BadDate, "bad_date", include_str!("faulty/bad_date.toml")),
+    (Code::BadDuration, "bad_duration", include_str!("faulty/bad_duration.toml")),
+    (Code::BadName, "bad_name", include_str!("faulty/bad_name.toml")),
+    (Code::BadText, "bad_text", include_str!("faulty/bad_text.toml")),
+    (Code::OutOfRange, "out_of_range", include_str!("faulty/out_of_range.toml")),
+    (Code::UnknownWord, "unknown_word", include_str!("faulty/unknown_word.toml")),
+    (Code::Duplicate, "duplicate", include_str!("faulty/duplicate.toml")),
+    (Code::UnknownReference, "unknown_reference", include_str!("faulty/unknown_reference.toml")),
+    (Code::Conflict, "conflict", include_str!("faulty/conflict.toml")),
+    (Code::BadFormat, "bad_format", include_str!("faulty/bad_format.toml")),
+    (Code::WrongServiceKind, "service_kind", include_str!("faulty/service_kind.toml")),
+    (Code::Overlap, "overlap", include_str!("faulty/overlap.toml")),
+    (Code::ClockChange, "clock_change", include_str!("faulty/clock_change.toml")),
+    (Code::DeadDate, "dead_date", include_str!("faulty/dead_date.toml")),
+    (Code::Preempted, "preempted", include_str!("faulty/preempted.toml")),
+    (Code::ClockChangeRejected, "clock_rejected", include_str!("faulty/clock_rejected.toml")),
+    (Code::EmptyRange, "empty_range", include_str!("faulty/empty_range.toml")),
+    (Code::LengthMismatch, "length", include_str!("faulty/length.toml")),
+    (Code::CourseDoesNotFit, "course_does_not_fit", include_str!("faulty/course_fit.toml")),
+    (Code::CourseCutShort, "course_cut_short", include_str!("faulty/course_cut.toml")),
+    (Code::CourseRunsOut, "course_runs_out", include_str!("faulty/course_end.toml")),
+    (Code::NoSlate, "no_slate", include_str!("faulty/no_slate.toml")),
 ];
 
 /// What the other texts stand on: services, a filler and a zone.
 const GROUND: &str = include_str!("faulty/ground.toml");
 
 fn sources(text: &str) -> Vec<Source<'_>> {
-    let ground = Source {
-        name: "ground.toml",
-        text: GROUND,
-    };
-    let faulty = Source {
-        name: "faulty.toml",
-        text,
-    };
-    if text.contains("zone = ") {
-        vec![faulty]
-    } else {
-        vec![ground, faulty]
-    }
+    let ground = Source { name: "ground.toml", text: GROUND };
+    let faulty = Source { name: "faulty.toml", text };
+    if text.contains("zone = ") { vec![faulty] } else { vec![ground, faulty] }
 }
 
 #[test]
@@ -164,10 +50,7 @@ fn every_faulty_text_draws_its_finding() {
         let (timetable, findings) = parse(&sources);
         let errors = findings.iter().any(|d| d.code.as_str().starts_with('E'));
         assert_eq!(timetable.is_none(), errors, "{name}");
-        assert!(
-            findings.iter().any(|d| d.code == *code),
-            "{name}: {findings:#?}"
-        );
+        assert!(findings.iter().any(|d| d.code == *code), "{name}: {findings:#?}");
         insta::assert_snapshot!(*name, render_human(&findings, &sources, false));
     }
 }
@@ -192,10 +75,7 @@ fn every_code_of_the_parser_has_a_faulty_text() {
 #[test]
 fn a_text_too_large_is_refused_before_it_is_read() {
     let text = "#".repeat((16 << 20) + 1);
-    let (timetable, findings) = parse(&[Source {
-        name: "t",
-        text: &text,
-    }]);
+    let (timetable, findings) = parse(&[Source { name: "t", text: &text }]);
     assert!(timetable.is_none());
     assert_eq!(findings[0].code, Code::TooLarge);
 }
@@ -211,10 +91,7 @@ fn short_and_json_forms_name_the_same_places() {
 
 #[test]
 fn a_clean_timetable_draws_no_finding() {
-    let source = Source {
-        name: "rural-1.toml",
-        text: include_str!("data/rural-1.toml"),
-    };
+    let source = Source { name: "rural-1.toml", text: include_str!("data/rural-1.toml") };
     let (timetable, findings) = parse(&[source]);
     assert_eq!(render_short(&findings, &[source]), "");
     assert!(timetable.is_some());

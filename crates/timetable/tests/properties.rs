@@ -14,12 +14,7 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /// The tables of a random timetable: one service, a course, slots and items of different
 /// priorities, so that none of them can be faulty, and bundles.
 fn any_tables() -> impl Strategy<Value = (&'static str, Vec<String>)> {
-    let zones = vec![
-        "Asia/Shanghai",
-        "Europe/London",
-        "America/Santiago",
-        "Pacific/Apia",
-    ];
+    let zones = vec!["Asia/Shanghai", "Europe/London", "America/Santiago", "Pacific/Apia"];
     let slot = (0u32..1440, 1u32..400, 1u8..128, 0i64..40, any::<bool>());
     let slots = prop::collection::vec(slot, 1..8);
     let item = (0i64..400, 0u32..1440, prop::option::of(1u32..300));
@@ -77,10 +72,7 @@ fn date(days: i64) -> String {
 
 fn read(zone: &str, tables: &[String]) -> Timetable {
     let text = format!("format = 1\nzone = \"{zone}\"\n{}", tables.concat());
-    let source = Source {
-        name: "t",
-        text: &text,
-    };
+    let source = Source { name: "t", text: &text };
     let (timetable, findings) = parse(&[source]);
     timetable.unwrap_or_else(|| panic!("{text}\n{}", render_short(&findings, &[source])))
 }
@@ -301,25 +293,16 @@ const VALUES: &[&str] = &[
 
 /// Parses, asks and renders; only a panic or a wrong outcome fails.
 fn answered(text: &str) {
-    let sources = [Source {
-        name: "t.toml",
-        text,
-    }];
+    let sources = [Source { name: "t.toml", text }];
     let (timetable, findings) = parse(&sources);
-    let errors = findings
-        .iter()
-        .any(|d| d.severity() == timetable::Severity::Error);
+    let errors = findings.iter().any(|d| d.severity() == timetable::Severity::Error);
     assert_eq!(timetable.is_some(), !errors);
     let _ = render_human(&findings, &sources, true);
     let _ = render_short(&findings, &sources);
     let _ = to_json(&findings, &sources);
     let Some(timetable) = timetable else { return };
     let day = Span::from_seconds(86_400);
-    for from in [
-        "1970-01-01T00:00:00Z",
-        "2027-03-28T00:00:00Z",
-        "2199-12-31T12:00:00Z",
-    ] {
+    for from in ["1970-01-01T00:00:00Z", "2027-03-28T00:00:00Z", "2199-12-31T12:00:00Z"] {
         let from = parse_rfc3339(from).unwrap();
         for service in timetable.services() {
             let _ = timetable.airings(&service.id, from, from + day);
@@ -328,10 +311,6 @@ fn answered(text: &str) {
     }
     let end = Ticks(u64::MAX);
     for service in timetable.services() {
-        assert!(
-            timetable
-                .airings(&service.id, Ticks(u64::MAX - 1), end)
-                .is_empty()
-        );
+        assert!(timetable.airings(&service.id, Ticks(u64::MAX - 1), end).is_empty());
     }
 }

@@ -74,37 +74,23 @@ fn timed<T>(what: &str, limit: Duration, run: impl FnOnce() -> T) -> T {
 
 fn count(timetable: &Timetable, from: Ticks, days: i64) -> usize {
     let until = from + Span::from_seconds(days * 86_400);
-    timetable
-        .services()
-        .iter()
-        .map(|s| timetable.airings(&s.id, from, until).len())
-        .sum()
+    timetable.services().iter().map(|s| timetable.airings(&s.id, from, until).len()).sum()
 }
 
 fn assert_fast(what: &str, text: &str) {
-    let source = Source {
-        name: "year.toml",
-        text,
-    };
+    let source = Source { name: "year.toml", text };
     let parsed = || parse(&[source]);
-    let (timetable, findings) = timed(
-        &format!("{what}: parse and check"),
-        Duration::from_secs(10),
-        parsed,
-    );
+    let (timetable, findings) =
+        timed(&format!("{what}: parse and check"), Duration::from_secs(10), parsed);
     let timetable = timetable.unwrap_or_else(|| panic!("{}", render_short(&findings, &[source])));
     let from = parse_rfc3339("2027-01-01T00:00:00Z").unwrap();
-    let year = timed(&format!("{what}: a year"), Duration::from_secs(2), || {
-        count(&timetable, from, DAYS)
-    });
+    let year =
+        timed(&format!("{what}: a year"), Duration::from_secs(2), || count(&timetable, from, DAYS));
     // On one night 01:00 does not exist, and 02:00 is taken.
     assert_eq!(year, SERVICES * (23 * DAYS as usize - 1));
     let july = from + Span::from_seconds(200 * 86_400);
-    let day = timed(
-        &format!("{what}: a day"),
-        Duration::from_millis(200),
-        || count(&timetable, july, 1),
-    );
+    let day =
+        timed(&format!("{what}: a day"), Duration::from_millis(200), || count(&timetable, july, 1));
     assert_eq!(day, SERVICES * 23);
 }
 
@@ -129,12 +115,8 @@ fn a_timetable_that_is_all_overlaps_is_refused_in_time() {
         )
         .unwrap();
     }
-    let (timetable, _) = timed("overlaps", Duration::from_secs(10), || {
-        parse(&[Source {
-            name: "t",
-            text: &text,
-        }])
-    });
+    let (timetable, _) =
+        timed("overlaps", Duration::from_secs(10), || parse(&[Source { name: "t", text: &text }]));
     assert!(timetable.is_none());
 }
 
@@ -146,18 +128,13 @@ fn texts_that_are_all_faults_or_all_brackets_are_refused_in_time() {
         format!("x = {}", "[".repeat(200_000)),
         format!("x = {}", "{ a = ".repeat(100_000)),
         "[[slot]]\nid = \"a\"\n".repeat(50_000),
-        format!(
-            "format = 1\nzone = \"UTC\"\n[[slot]]\nextra = [{}]",
-            "1,".repeat(200_000)
-        ),
+        format!("format = 1\nzone = \"UTC\"\n[[slot]]\nextra = [{}]", "1,".repeat(200_000)),
     ];
     for text in &faulty {
         let source = Source { name: "t", text };
         let (timetable, findings) = timed("faults", Duration::from_secs(10), || parse(&[source]));
         assert!(timetable.is_none());
         assert!(findings.len() < 1000);
-        timed("faults shown", Duration::from_secs(10), || {
-            render_short(&findings, &[source])
-        });
+        timed("faults shown", Duration::from_secs(10), || render_short(&findings, &[source]));
     }
 }

@@ -38,16 +38,9 @@ impl Batch {
         repairs: Arc<RepairPackets>,
     ) -> Result<Batch, BatchError> {
         if !datagrams.len().is_multiple_of(DATAGRAM_SIZE) {
-            return Err(BatchError::NotWhole {
-                bytes: datagrams.len(),
-            });
+            return Err(BatchError::NotWhole { bytes: datagrams.len() });
         }
-        Ok(Batch {
-            grid,
-            first,
-            datagrams,
-            repairs,
-        })
+        Ok(Batch { grid, first, datagrams, repairs })
     }
 
     /// The number of datagrams.
@@ -62,8 +55,7 @@ impl Batch {
 
     /// When datagram `i` of the batch is due.
     pub fn due(&self, i: usize) -> Ticks {
-        self.grid
-            .time_of((self.first + i as u64) * DATAGRAM_PACKETS as u64)
+        self.grid.time_of((self.first + i as u64) * DATAGRAM_PACKETS as u64)
     }
 
     /// The repair packets, in the order of due times.
@@ -79,10 +71,7 @@ impl Batch {
 
     /// The first datagram of the batch that is due at or after `time`, at most [`Batch::len`].
     pub(crate) fn first_at_or_after(&self, time: Ticks) -> usize {
-        let index = self
-            .grid
-            .first_at_or_after(time)
-            .div_ceil(DATAGRAM_PACKETS as u64);
+        let index = self.grid.first_at_or_after(time).div_ceil(DATAGRAM_PACKETS as u64);
         index.saturating_sub(self.first).min(self.len() as u64) as usize
     }
 }

@@ -119,10 +119,8 @@ fn observe(tai_minus_utc_ns: i64) -> (i64, i64) {
         (after - before, middle, realtime + tai_minus_utc_ns - middle)
     };
     let readings = [reading(), reading(), reading()];
-    let (_, monotonic_ns, offset_ns) = readings
-        .into_iter()
-        .min()
-        .expect("there are three readings");
+    let (_, monotonic_ns, offset_ns) =
+        readings.into_iter().min().expect("there are three readings");
     (monotonic_ns, offset_ns)
 }
 

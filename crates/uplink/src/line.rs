@@ -67,11 +67,7 @@ impl Line {
     pub(crate) fn target_ns(&self, offset_ns: i64) -> Option<i64> {
         self.next.map(|item| {
             let due_ns = item.due_tai_ns - offset_ns;
-            if item.is_media {
-                due_ns.max(self.not_before_ns)
-            } else {
-                due_ns
-            }
+            if item.is_media { due_ns.max(self.not_before_ns) } else { due_ns }
         })
     }
 
@@ -107,9 +103,7 @@ impl Line {
             self.not_before_ns = now_ns + (tai_ns(following) - item.due_tai_ns) / 2;
             self.media += 1;
             counters.sent.fetch_add(1, Relaxed);
-        } else if let Some(RepairPacket {
-            direction, bytes, ..
-        }) = batch.repairs().get(self.repair)
+        } else if let Some(RepairPacket { direction, bytes, .. }) = batch.repairs().get(self.repair)
         {
             for (output, tally) in self.outputs.iter().zip(&counters.outputs) {
                 if output.has_repairs() {
@@ -127,8 +121,7 @@ impl Line {
 
     /// How late what is next is at this reading of the monotonic clock.
     pub(crate) fn late_ns(&self, now_ns: i64, offset_ns: i64) -> i64 {
-        self.next
-            .map_or(0, |item| now_ns - (item.due_tai_ns - offset_ns))
+        self.next.map_or(0, |item| now_ns - (item.due_tai_ns - offset_ns))
     }
 
     /// Steps over everything at hand that was due before `now`.
@@ -138,22 +131,12 @@ impl Line {
         };
         let media = batch.first_at_or_after(now).max(self.media);
         let mut repair = self.repair;
-        while batch
-            .repairs()
-            .get(repair)
-            .is_some_and(|packet| packet.due < now)
-        {
+        while batch.repairs().get(repair).is_some_and(|packet| packet.due < now) {
             repair += 1;
         }
-        self.counters
-            .skipped
-            .fetch_add((media - self.media) as u64, Relaxed);
-        self.counters
-            .repairs_skipped
-            .fetch_add((repair - self.repair) as u64, Relaxed);
-        self.counters
-            .last_due
-            .store(batch.due(media.saturating_sub(1)).0, Relaxed);
+        self.counters.skipped.fetch_add((media - self.media) as u64, Relaxed);
+        self.counters.repairs_skipped.fetch_add((repair - self.repair) as u64, Relaxed);
+        self.counters.last_due.store(batch.due(media.saturating_sub(1)).0, Relaxed);
         (self.media, self.repair) = (media, repair);
         self.not_before_ns = i64::MIN;
         self.advance();
@@ -179,20 +162,13 @@ impl Line {
     fn look(&mut self) {
         self.next = self.batch.as_ref().and_then(|batch| {
             let media = (self.media < batch.len()).then(|| (batch.due(self.media), true));
-            let repair = batch
-                .repairs()
-                .get(self.repair)
-                .map(|packet| (packet.due, false));
+            let repair = batch.repairs().get(self.repair).map(|packet| (packet.due, false));
             let (due, is_media) = match (media, repair) {
                 (Some(media), Some(repair)) if repair.0 < media.0 => repair,
                 (Some(media), _) => media,
                 (None, repair) => repair?,
             };
-            Some(Item {
-                due,
-                due_tai_ns: tai_ns(due),
-                is_media,
-            })
+            Some(Item { due, due_tai_ns: tai_ns(due), is_media })
         });
     }
 }
@@ -232,9 +208,7 @@ mod tests {
         let (queue, queued) = sync_channel(8);
         let (give_back, spent) = sync_channel(8);
         let feeder = Feeder { queue, spent };
-        batches
-            .into_iter()
-            .for_each(|batch| feeder.feed(batch).unwrap());
+        batches.into_iter().for_each(|batch| feeder.feed(batch).unwrap());
         let counters = Arc::new(MultiplexCounters::new(0));
         let mut line = Line::new(queued, give_back, Vec::new(), counters);
         line.refill();
@@ -252,11 +226,7 @@ mod tests {
         }
         assert_eq!(line.target_ns(0), None);
         assert_eq!(line.counters.starved.load(Relaxed), 1);
-        assert_eq!(
-            feeder.spent.try_iter().count(),
-            2,
-            "batches come back to be freed"
-        );
+        assert_eq!(feeder.spent.try_iter().count(), 2, "batches come back to be freed");
         drop(feeder);
         line.refill();
         assert!(line.has_ended());
@@ -277,11 +247,7 @@ mod tests {
         }
         assert_eq!(gaps_ns[0], 0);
         assert!(gaps_ns[1..].iter().all(|&gap_ns| gap_ns >= MS / 2));
-        assert_eq!(
-            now_ns,
-            119 * MS + MS / 2,
-            "the last leaves where a 10 ms backlog is gone"
-        );
+        assert_eq!(now_ns, 119 * MS + MS / 2, "the last leaves where a 10 ms backlog is gone");
     }
 
     #[test]

@@ -139,11 +139,7 @@ impl OutputConfig {
     /// Opens the output.
     pub(crate) fn open(&self) -> Result<Output, OpenError> {
         let dscp = || {
-            if self.dscp < 64 {
-                Ok(())
-            } else {
-                Err(invalid("it has six bits"))
-            }
+            if self.dscp < 64 { Ok(()) } else { Err(invalid("it has six bits")) }
         };
         self.at(OpenStep::CheckDscp, dscp)?;
         let ports = || {
@@ -152,9 +148,8 @@ impl OutputConfig {
         };
         let (column, row) = self.at(OpenStep::ChoosePorts, ports)?;
         let domain = Domain::for_address(self.destination);
-        let socket = self.at(OpenStep::Create, || {
-            Socket::new(domain, Type::DGRAM, Some(Protocol::UDP))
-        })?;
+        let socket =
+            self.at(OpenStep::Create, || Socket::new(domain, Type::DGRAM, Some(Protocol::UDP)))?;
         self.bind(&socket)?;
         self.at(OpenStep::SetTtl, || self.set_ttl(&socket))?;
         self.at(OpenStep::SetDscp, || {
@@ -176,13 +171,7 @@ impl OutputConfig {
             socket.set_send_buffer_size(self.send_buffer_bytes as usize)
         })?;
         let media = self.destination;
-        Ok(Output {
-            socket,
-            carriage: self.carriage,
-            media,
-            column,
-            row,
-        })
+        Ok(Output { socket, carriage: self.carriage, media, column, row })
     }
 
     /// Runs one step of opening and says which it was when it fails.
@@ -212,9 +201,7 @@ impl OutputConfig {
             Some(Interface::Name(name)) if is_group => {
                 let find = || Ok(netdevice::name_to_index(socket, name)?);
                 let index = self.at(OpenStep::FindInterface, find)?;
-                self.at(OpenStep::SelectInterface, || {
-                    self.select_by_index(socket, index)
-                })
+                self.at(OpenStep::SelectInterface, || self.select_by_index(socket, index))
             }
             Some(Interface::Name(name)) => {
                 self.at(OpenStep::Bind, || socket.bind_device(Some(name.as_bytes())))
@@ -226,9 +213,7 @@ impl OutputConfig {
                         IpAddr::V6(_) => Err(invalid("IPv6 groups need the interface by name")),
                     })?;
                 }
-                self.at(OpenStep::Bind, || {
-                    socket.bind(&SocketAddr::new(*address, 0).into())
-                })
+                self.at(OpenStep::Bind, || socket.bind(&SocketAddr::new(*address, 0).into()))
             }
         }
     }
@@ -246,10 +231,7 @@ impl OutputConfig {
 
     fn set_ttl(&self, socket: &Socket) -> io::Result<()> {
         let ttl = u32::from(self.ttl);
-        match (
-            self.destination.is_ipv4(),
-            self.destination.ip().is_multicast(),
-        ) {
+        match (self.destination.is_ipv4(), self.destination.ip().is_multicast()) {
             (true, true) => socket.set_multicast_ttl_v4(ttl),
             (true, false) => socket.set_ttl_v4(ttl),
             (false, true) => socket.set_multicast_hops_v6(ttl),
@@ -262,11 +244,7 @@ impl Output {
     /// Sends a media datagram, without its RTP header where the output carries plain UDP. Never
     /// waits: when the system has no room, the datagram is refused.
     pub(crate) fn send_media(&self, datagram: &[u8; DATAGRAM_SIZE]) -> Result<(), Errno> {
-        let start = if self.carriage == Carriage::Udp {
-            HEADER_SIZE
-        } else {
-            0
-        };
+        let start = if self.carriage == Carriage::Udp { HEADER_SIZE } else { 0 };
         self.send(&datagram[start..], &self.media)
     }
 
@@ -291,13 +269,7 @@ impl Output {
     fn send(&self, bytes: &[u8], to: &SocketAddr) -> Result<(), Errno> {
         // The socket stays unconnected: a connected one would turn the port unreachable messages
         // of a host that is not listening yet into refusals.
-        sendto(
-            &self.socket,
-            bytes,
-            SendFlags::DONTWAIT | SendFlags::NOSIGNAL,
-            to,
-        )
-        .map(drop)
+        sendto(&self.socket, bytes, SendFlags::DONTWAIT | SendFlags::NOSIGNAL, to).map(drop)
     }
 }
 
@@ -328,10 +300,7 @@ mod tests {
         assert_eq!(output.socket.multicast_ttl_v4().unwrap(), 16);
         assert_eq!(output.socket.tos_v4().unwrap(), 34 << 2);
         assert!(output.socket.multicast_loop_v4().unwrap());
-        assert_eq!(
-            output.socket.multicast_if_v4().unwrap(),
-            Ipv4Addr::LOCALHOST
-        );
+        assert_eq!(output.socket.multicast_if_v4().unwrap(), Ipv4Addr::LOCALHOST);
         assert_eq!((output.column.port(), output.row.port()), (5006, 5008));
         let local = output.socket.local_addr().unwrap().as_socket().unwrap();
         assert_eq!(local.ip(), Ipv4Addr::LOCALHOST);

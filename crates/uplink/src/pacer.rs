@@ -139,25 +139,15 @@ impl Uplink {
             lines,
             disciplined_ns: 0,
         };
-        let thread = thread::Builder::new()
-            .name("uplink".to_owned())
-            .spawn(move || {
-                // Nobody waits any more only when the start was given up.
-                let _ = report.send(settings.realtime.request());
-                pacer.run();
-            });
+        let thread = thread::Builder::new().name("uplink".to_owned()).spawn(move || {
+            // Nobody waits any more only when the start was given up.
+            let _ = report.send(settings.realtime.request());
+            pacer.run();
+        });
         let thread = thread.map_err(StartError::Thread)?;
-        let realtime = reported
-            .recv()
-            .map_err(|error| StartError::Thread(io::Error::other(error)))?;
-        Ok((
-            Uplink {
-                monitor: Monitor { shared },
-                realtime,
-                thread: Some(thread),
-            },
-            feeders,
-        ))
+        let realtime =
+            reported.recv().map_err(|error| StartError::Thread(io::Error::other(error)))?;
+        Ok((Uplink { monitor: Monitor { shared }, realtime, thread: Some(thread) }, feeders))
     }
 
     /// What the system granted to the thread.
@@ -208,9 +198,7 @@ impl Monitor {
         Status {
             clock: shared.clock.status(),
             silence: Duration::from_nanos(silence_ns.max(0) as u64),
-            multiplexes: multiplexes
-                .map(|(name, counters)| counters.status(name))
-                .collect(),
+            multiplexes: multiplexes.map(|(name, counters)| counters.status(name)).collect(),
         }
     }
 

@@ -47,10 +47,7 @@ pub enum Grant {
 
 impl Default for Realtime {
     fn default() -> Realtime {
-        Realtime {
-            priority: Some(50),
-            lock_memory: true,
-        }
+        Realtime { priority: Some(50), lock_memory: true }
     }
 }
 
@@ -62,47 +59,30 @@ impl Realtime {
         let _ = set_current_timer_slack(NonZeroU64::new(1));
         RealtimeReport {
             priority: self.priority.map_or(Grant::NotAsked, set_fifo),
-            memory: if self.lock_memory {
-                lock_memory()
-            } else {
-                Grant::NotAsked
-            },
+            memory: if self.lock_memory { lock_memory() } else { Grant::NotAsked },
         }
     }
 }
 
 fn set_fifo(priority: u8) -> Grant {
-    let parameter = libc::sched_param {
-        sched_priority: libc::c_int::from(priority),
-    };
+    let parameter = libc::sched_param { sched_priority: libc::c_int::from(priority) };
     // SAFETY: the call reads the structure behind the pointer, which outlives it; thread 0 is
     // the calling thread.
     let answer = unsafe { libc::sched_setscheduler(0, libc::SCHED_FIFO, &raw const parameter) };
     match std::io::Error::last_os_error().raw_os_error() {
         _ if answer == 0 => Grant::Granted,
-        errno => Grant::Refused {
-            errno: errno.unwrap_or(0),
-        },
+        errno => Grant::Refused { errno: errno.unwrap_or(0) },
     }
 }
 
 fn lock_memory() -> Grant {
-    let unlimited = Rlimit {
-        current: None,
-        maximum: None,
-    };
+    let unlimited = Rlimit { current: None, maximum: None };
     if setrlimit(Resource::Memlock, unlimited).is_err() {
         let limit = getrlimit(Resource::Memlock);
         if let Some(bytes) = limit.maximum {
             return Grant::Limited { bytes };
         }
-        if let Err(error) = setrlimit(
-            Resource::Memlock,
-            Rlimit {
-                current: None,
-                ..limit
-            },
-        ) {
+        if let Err(error) = setrlimit(Resource::Memlock, Rlimit { current: None, ..limit }) {
             return refused(error);
         }
     }
@@ -112,7 +92,5 @@ fn lock_memory() -> Grant {
 }
 
 fn refused(error: Errno) -> Grant {
-    Grant::Refused {
-        errno: error.raw_os_error(),
-    }
+    Grant::Refused { errno: error.raw_os_error() }
 }

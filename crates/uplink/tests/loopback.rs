@@ -19,10 +19,7 @@ const TAI_MINUS_UTC_S: u32 = 37;
 const PATIENT: Duration = Duration::from_secs(5);
 
 fn stream(rate_bps: u64) -> MediaStream {
-    MediaStream {
-        grid: SlotGrid::new(Rate::new(rate_bps, 1).unwrap()),
-        ssrc: 7,
-    }
+    MediaStream { grid: SlotGrid::new(Rate::new(rate_bps, 1).unwrap()), ssrc: 7 }
 }
 
 fn datagrams(stream: MediaStream, first: u64, count: usize) -> Arc<[u8]> {
@@ -31,22 +28,13 @@ fn datagrams(stream: MediaStream, first: u64, count: usize) -> Arc<[u8]> {
         let (header, payload) = datagram.split_first_chunk_mut::<HEADER_SIZE>().unwrap();
         stream.write_header(index, header);
         payload.fill(index as u8);
-        payload
-            .iter_mut()
-            .step_by(PACKET_SIZE)
-            .for_each(|byte| *byte = 0x47);
+        payload.iter_mut().step_by(PACKET_SIZE).for_each(|byte| *byte = 0x47);
     }
     bytes.into()
 }
 
 fn batch(stream: MediaStream, first: u64, datagrams: Arc<[u8]>) -> Batch {
-    Batch::new(
-        stream.grid,
-        first,
-        datagrams,
-        Arc::new(RepairPackets::default()),
-    )
-    .unwrap()
+    Batch::new(stream.grid, first, datagrams, Arc::new(RepairPackets::default())).unwrap()
 }
 
 /// A socket that gets the datagrams of a group on loopback.
@@ -54,16 +42,10 @@ fn listen(group: Ipv4Addr, port: u16) -> UdpSocket {
     let socket = Socket::new(Domain::IPV4, Type::DGRAM, None).unwrap();
     socket.set_reuse_address(true).unwrap();
     socket.set_recv_buffer_size(8 << 20).unwrap();
-    socket
-        .bind(&SocketAddr::V4(SocketAddrV4::new(group, port)).into())
-        .unwrap();
-    socket
-        .join_multicast_v4(&group, &Ipv4Addr::LOCALHOST)
-        .unwrap();
+    socket.bind(&SocketAddr::V4(SocketAddrV4::new(group, port)).into()).unwrap();
+    socket.join_multicast_v4(&group, &Ipv4Addr::LOCALHOST).unwrap();
     let socket: UdpSocket = socket.into();
-    socket
-        .set_read_timeout(Some(Duration::from_millis(400)))
-        .unwrap();
+    socket.set_read_timeout(Some(Duration::from_millis(400))).unwrap();
     socket
 }
 
@@ -102,22 +84,13 @@ fn start(
     skip_after: Duration,
     multiplexes: Vec<(&str, Vec<OutputConfig>)>,
 ) -> (Uplink, Vec<Feeder>) {
-    let realtime = Realtime {
-        priority: None,
-        lock_memory: false,
-    };
-    let settings = Settings {
-        skip_after,
-        realtime,
-        ..Settings::default()
-    };
-    let multiplexes = multiplexes
-        .into_iter()
-        .map(|(name, outputs)| MultiplexConfig {
-            name: name.to_owned(),
-            outputs,
-            queue_batches: 2,
-        });
+    let realtime = Realtime { priority: None, lock_memory: false };
+    let settings = Settings { skip_after, realtime, ..Settings::default() };
+    let multiplexes = multiplexes.into_iter().map(|(name, outputs)| MultiplexConfig {
+        name: name.to_owned(),
+        outputs,
+        queue_batches: 2,
+    });
     let (uplink, feeders) = Uplink::start(clock.clone(), settings, multiplexes.collect()).unwrap();
     assert_eq!(uplink.realtime().priority, Grant::NotAsked);
     (uplink, feeders)
@@ -137,17 +110,12 @@ fn what_arrives_is_what_was_queued_byte_for_byte_on_every_output() {
     let stream = stream(20_000_000);
     let matrix = fec::Matrix::new(5, 5, true).unwrap();
     let protector = Protector { stream, matrix };
-    let first = stream
-        .first_at_or_after(clock.now() + Span::from_ms(30))
-        .div_ceil(25)
-        * 25;
+    let first = stream.first_at_or_after(clock.now() + Span::from_ms(30)).div_ceil(25) * 25;
     let (mut media, mut repairs) = (Vec::new(), Vec::new());
     for k in 0..4u64 {
         let bytes = datagrams(stream, first + k * 50, 50);
         let previous = &media[media.len().saturating_sub(25 * DATAGRAM_SIZE)..];
-        let fec = protector
-            .superframe(first + k * 50, previous, &bytes)
-            .unwrap();
+        let fec = protector.superframe(first + k * 50, previous, &bytes).unwrap();
         media.extend_from_slice(&bytes);
         repairs.extend(fec.iter().map(|packet| packet.bytes.to_vec()));
         let batch = Batch::new(stream.grid, first + k * 50, bytes, Arc::new(fec)).unwrap();
@@ -160,10 +128,8 @@ fn what_arrives_is_what_was_queued_byte_for_byte_on_every_output() {
         all.into_iter().flat_map(|(_, bytes)| bytes).collect()
     };
     assert!(bytes(collect(&rtp_in)) == media, "RTP differs");
-    let plain: Vec<u8> = media
-        .chunks_exact(DATAGRAM_SIZE)
-        .flat_map(|d| d[HEADER_SIZE..].iter().copied())
-        .collect();
+    let plain: Vec<u8> =
+        media.chunks_exact(DATAGRAM_SIZE).flat_map(|d| d[HEADER_SIZE..].iter().copied()).collect();
     assert!(bytes(collect(&udp_in)) == plain, "UDP differs");
     let arrived = collect(&column_in).into_iter().chain(collect(&row_in));
     let mut arrived: Vec<Vec<u8>> = arrived.map(|(_, bytes)| bytes).collect();
@@ -187,30 +153,19 @@ fn datagrams_leave_at_their_times_and_never_before() {
     let group = Ipv4Addr::new(239, 255, 42, 12);
     let receiver = listen(group, 25_204);
     let clock = Clock::start(TAI_MINUS_UTC_S);
-    let (uplink, feeders) = start(
-        &clock,
-        PATIENT,
-        vec![("demo", vec![output((group, 25_204).into(), Carriage::Rtp)])],
-    );
+    let (uplink, feeders) =
+        start(&clock, PATIENT, vec![("demo", vec![output((group, 25_204).into(), Carriage::Rtp)])]);
     let stream = stream(5_000_000);
     let first = stream.first_at_or_after(clock.now() + Span::from_ms(50));
-    feeders[0]
-        .feed(batch(stream, first, datagrams(stream, first, 100)))
-        .unwrap();
+    feeders[0].feed(batch(stream, first, datagrams(stream, first, 100))).unwrap();
     drop(feeders);
     let mut buffer = [0; 2048];
     for index in first..first + 100 {
         receiver.recv(&mut buffer).unwrap();
-        assert!(
-            clock.now() >= stream.due(index),
-            "datagram {index} came before its time"
-        );
+        assert!(clock.now() >= stream.due(index), "datagram {index} came before its time");
     }
     let status = uplink.monitor().status();
-    assert!(
-        status.multiplexes[0].lateness.below_us(500) <= 8192,
-        "half were later than 8 ms"
-    );
+    assert!(status.multiplexes[0].lateness.below_us(500) <= 8192, "half were later than 8 ms");
     uplink.finish();
 }
 
@@ -228,9 +183,7 @@ fn after_a_stall_what_is_late_is_skipped_and_the_rest_comes_at_its_time() {
     // 2.1 ms for each datagram; the feeder comes 400 ms late.
     let stream = stream(5_000_000);
     let first = stream.first_at_or_after(clock.now() - Span::from_ms(400));
-    feeders[0]
-        .feed(batch(stream, first, datagrams(stream, first, 300)))
-        .unwrap();
+    feeders[0].feed(batch(stream, first, datagrams(stream, first, 300))).unwrap();
     drop(feeders);
     let mut arrived = Vec::new();
     let mut buffer = [0; 2048];
@@ -263,9 +216,7 @@ fn refusals_are_counted_and_the_other_output_goes_on() {
     let monitor = uplink.monitor();
     let stream = stream(20_000_000);
     let first = stream.first_at_or_after(clock.now() + Span::from_ms(20));
-    feeders[0]
-        .feed(batch(stream, first, datagrams(stream, first, 50)))
-        .unwrap();
+    feeders[0].feed(batch(stream, first, datagrams(stream, first, 50))).unwrap();
     drop(feeders);
     uplink.finish();
     let demo = &monitor.status().multiplexes[0];
@@ -282,12 +233,7 @@ fn multiplexes_are_sent_side_by_side_and_repaired_at_the_site() {
     let receivers: Vec<UdpSocket> = (0..5).map(|i| listen(group(i), 25_604)).collect();
     let names = ["a", "b", "c", "d", "e"];
     let configs = (0..5u8)
-        .map(|i| {
-            (
-                names[i as usize],
-                vec![output((group(i), 25_604).into(), Carriage::Rtp)],
-            )
-        })
+        .map(|i| (names[i as usize], vec![output((group(i), 25_604).into(), Carriage::Rtp)]))
         .collect();
     let (uplink, feeders) = start(&clock, PATIENT, configs);
     let mut expected = Vec::new();
@@ -313,9 +259,7 @@ fn multiplexes_are_sent_side_by_side_and_repaired_at_the_site() {
             }
         }
         assert_eq!(payload.len(), 100 * PAYLOAD_SIZE);
-        let sent = expected
-            .chunks_exact(DATAGRAM_SIZE)
-            .flat_map(|d| &d[HEADER_SIZE..]);
+        let sent = expected.chunks_exact(DATAGRAM_SIZE).flat_map(|d| &d[HEADER_SIZE..]);
         assert!(payload.iter().eq(sent), "the payloads differ");
     }
 }
@@ -324,11 +268,8 @@ fn multiplexes_are_sent_side_by_side_and_repaired_at_the_site() {
 fn a_stop_ends_at_once_and_feeders_are_told() {
     let clock = Clock::start(TAI_MINUS_UTC_S);
     let destination = "239.255.42.30:25704".parse().unwrap();
-    let (uplink, feeders) = start(
-        &clock,
-        PATIENT,
-        vec![("demo", vec![output(destination, Carriage::Udp)])],
-    );
+    let (uplink, feeders) =
+        start(&clock, PATIENT, vec![("demo", vec![output(destination, Carriage::Udp)])]);
     let monitor = uplink.monitor();
     let stream = stream(5_000_000);
     let first = stream.first_at_or_after(clock.now() + Span::from_seconds(60));
@@ -338,22 +279,13 @@ fn a_stop_ends_at_once_and_feeders_are_told() {
     }
     let begun = Instant::now();
     while feeders[0].try_feed(later.clone()).is_ok() {
-        assert!(
-            begun.elapsed() < Duration::from_secs(5),
-            "the queue has no bound"
-        );
+        assert!(begun.elapsed() < Duration::from_secs(5), "the queue has no bound");
         std::thread::sleep(Duration::from_millis(5));
     }
-    assert_eq!(
-        feeders[0].try_feed(later.clone()),
-        Err(FeedError::Full(later.clone()))
-    );
+    assert_eq!(feeders[0].try_feed(later.clone()), Err(FeedError::Full(later.clone())));
     let begun = Instant::now();
     uplink.stop();
-    assert!(
-        begun.elapsed() < Duration::from_secs(2),
-        "it slept until the due time"
-    );
+    assert!(begun.elapsed() < Duration::from_secs(2), "it slept until the due time");
     assert_eq!(feeders[0].feed(later), Err(FeedError::Stopped));
     assert_eq!(monitor.status().multiplexes[0].sent, 0);
 }

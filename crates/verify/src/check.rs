@@ -62,11 +62,7 @@ const TABLE: [(Check, &str, &str); 39] = [
     (Check::Transport, "2.1", "Transport_error"),
     (Check::Crc, "2.2", "CRC_error"),
     (Check::PcrRepetition, "2.3.a", "PCR_repetition_error"),
-    (
-        Check::PcrDiscontinuity,
-        "2.3.b",
-        "PCR_discontinuity_indicator_error",
-    ),
+    (Check::PcrDiscontinuity, "2.3.b", "PCR_discontinuity_indicator_error"),
     (Check::PcrAccuracy, "2.4", "PCR_accuracy_error"),
     (Check::Pts, "2.5", "PTS_error"),
     (Check::Cat, "2.6", "CAT_error"),

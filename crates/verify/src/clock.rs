@@ -58,11 +58,7 @@ impl Clock {
             since_anchor: 0,
             window: reading,
             window_ticks: 0,
-            figures: ClockFigures {
-                pid,
-                references: 1,
-                ..ClockFigures::default()
-            },
+            figures: ClockFigures { pid, references: 1, ..ClockFigures::default() },
             interval_sum: 0,
             last_offset_ppt: None,
             time_bases: 0,
@@ -80,11 +76,7 @@ impl Clock {
         let shows = u128::from(self.last.pcr.value()) + u128::from(now - self.last.at.ticks);
         let shows = (shows % u128::from(PCR_PERIOD)) as u64;
         let ahead = (stamp.value() * TICKS_PER_90K + PCR_PERIOD - shows) % PCR_PERIOD;
-        if ahead > PCR_PERIOD / 2 {
-            now.saturating_sub(PCR_PERIOD - ahead)
-        } else {
-            now + ahead
-        }
+        if ahead > PCR_PERIOD / 2 { now.saturating_sub(PCR_PERIOD - ahead) } else { now + ahead }
     }
 
     /// Takes the next reading.
@@ -102,11 +94,8 @@ impl Clock {
         self.judge_interval(interval, place, options, findings);
         let reading = Reading { pcr, at };
         let delta = pcr.forward_from(self.last.pcr);
-        let delta = if delta > PCR_PERIOD / 2 {
-            delta as i64 - PCR_PERIOD as i64
-        } else {
-            delta as i64
-        };
+        let delta =
+            if delta > PCR_PERIOD / 2 { delta as i64 - PCR_PERIOD as i64 } else { delta as i64 };
         if discontinuity {
             self.figures.discontinuities += 1;
             self.restart(reading);
@@ -114,13 +103,9 @@ impl Clock {
         }
         if !(0..=DELTA_MAX as i64).contains(&delta) {
             let measure = Measure::ticks(DELTA_MAX, delta);
-            findings.error(
-                Check::PcrDiscontinuity,
-                place,
-                Some(self.pid),
-                measure,
-                || "clock reference jumps without discontinuity_indicator".into(),
-            );
+            findings.error(Check::PcrDiscontinuity, place, Some(self.pid), measure, || {
+                "clock reference jumps without discontinuity_indicator".into()
+            });
         }
         // A jump against the time that has passed is a new time base; a late reference is not.
         if delta.abs_diff(interval as i64) > DELTA_MAX {
@@ -168,11 +153,7 @@ impl Clock {
         let figures = &mut self.figures;
         let first = figures.intervals == 0;
         figures.intervals += 1;
-        figures.interval_min_ns = if first {
-            ns
-        } else {
-            figures.interval_min_ns.min(ns)
-        };
+        figures.interval_min_ns = if first { ns } else { figures.interval_min_ns.min(ns) };
         figures.interval_max_ns = figures.interval_max_ns.max(ns);
         self.interval_sum += u128::from(interval);
         let pid = Some(self.pid);
@@ -212,11 +193,8 @@ impl Clock {
         let offset_ppb = offset_ppt / 1000;
         let pid = Some(self.pid);
         if offset_ppb.abs() > OFFSET_PPB {
-            let measure = Measure {
-                limit: OFFSET_PPB,
-                measured: offset_ppb,
-                unit: Unit::PartsPerBillion,
-            };
+            let measure =
+                Measure { limit: OFFSET_PPB, measured: offset_ppb, unit: Unit::PartsPerBillion };
             findings.error(Check::ClockFrequency, place, pid, measure, || {
                 "clock runs too far from 27 MHz".into()
             });

@@ -62,11 +62,7 @@ impl Continuity {
         }
         let expected = (last + 1) & 0x0f;
         self.remember(packet, view);
-        if counter == expected {
-            Sequence::Next
-        } else {
-            Sequence::Jump { expected }
-        }
+        if counter == expected { Sequence::Next } else { Sequence::Jump { expected } }
     }
 
     fn remember(&mut self, packet: &Packet, view: PacketView<'_>) {

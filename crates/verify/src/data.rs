@@ -25,11 +25,7 @@ pub(crate) struct DataStream {
 impl DataStream {
     /// The stream as its PMT describes it.
     pub(crate) fn new(stream: &PmtStream, now: u64) -> DataStream {
-        let mut data = DataStream {
-            stream: stream.clone(),
-            smoothing: None,
-            transport: None,
-        };
+        let mut data = DataStream { stream: stream.clone(), smoothing: None, transport: None };
         for (tag, body) in descriptors(&stream.descriptors) {
             match (tag, body) {
                 (SMOOTHING_BUFFER, [a, b, c, d, e, f, ..]) => {
@@ -58,14 +54,7 @@ impl DataStream {
         let pid = self.stream.pid.value();
         if let Some(transport) = &mut self.transport {
             let passage = transport.arrive(place.time_ticks);
-            judge_passage(
-                passage,
-                TB_BYTES as i64,
-                "transport buffer",
-                pid,
-                place,
-                findings,
-            );
+            judge_passage(passage, TB_BYTES as i64, "transport buffer", pid, place, findings);
         }
         let Some(smoothing) = &mut self.smoothing else {
             return;

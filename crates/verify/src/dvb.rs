@@ -53,9 +53,7 @@ fn read_service_descriptor(body: &[u8], service: &mut SdtService) {
         return;
     };
     service.provider = Some(text(provider));
-    let named = rest
-        .split_first()
-        .and_then(|(len, rest)| rest.get(..usize::from(*len)));
+    let named = rest.split_first().and_then(|(len, rest)| rest.get(..usize::from(*len)));
     service.name = named.map(text);
 }
 
@@ -93,11 +91,7 @@ pub(crate) fn eit(body: &[u8]) -> Option<EitBody> {
         let duration = clock_seconds([entry[7], entry[8], entry[9]]);
         if let (Some(start_s), Some(duration_s)) = (start, duration) {
             let event_id = u16::from_be_bytes([entry[0], entry[1]]);
-            events.push(Event {
-                event_id,
-                start_s,
-                duration_s,
-            });
+            events.push(Event { event_id, start_s, duration_s });
         }
         rest = behind.get(length..).unwrap_or(&[]);
     }
@@ -138,20 +132,12 @@ pub(crate) fn text(bytes: &[u8]) -> String {
     match bytes {
         [0x15, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
         [0x11, rest @ ..] => {
-            let units = rest
-                .chunks_exact(2)
-                .map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
-            char::decode_utf16(units)
-                .map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER))
-                .collect()
+            let units = rest.chunks_exact(2).map(|pair| u16::from_be_bytes([pair[0], pair[1]]));
+            char::decode_utf16(units).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
         }
         _ => {
             let plain = |b: &u8| {
-                if (0x20..0x7f).contains(b) {
-                    char::from(*b)
-                } else {
-                    '\u{fffd}'
-                }
+                if (0x20..0x7f).contains(b) { char::from(*b) } else { '\u{fffd}' }
             };
             bytes.iter().skip_while(|b| **b < 0x20).map(plain).collect()
         }
@@ -166,10 +152,7 @@ mod tests {
     fn published_times_are_read() {
         assert_eq!(utc([0xef, 0x64, 0x00, 0x30, 0x00]), Some(1_788_222_600));
         assert_eq!(utc([0xc0, 0x79, 0x12, 0x45, 0x00]), Some(750_516_300));
-        assert_eq!(
-            utc([0x00, 0x00, 0x00, 0x00, 0x00]),
-            Some((65_536 - 40_587) * 86_400)
-        );
+        assert_eq!(utc([0x00, 0x00, 0x00, 0x00, 0x00]), Some((65_536 - 40_587) * 86_400));
         assert_eq!(utc([0xff; 5]), None);
         assert_eq!(utc([0xef, 0x64, 0x0a, 0, 0]), None);
     }

@@ -143,11 +143,7 @@ impl Elementary {
 
     /// What was measured.
     pub(crate) fn figures(&self) -> BufferFigures {
-        let main = self
-            .main
-            .as_ref()
-            .map(MainBuffer::figures)
-            .unwrap_or_default();
+        let main = self.main.as_ref().map(MainBuffer::figures).unwrap_or_default();
         let transport = self.transport.as_ref();
         let multiplexing = self.model.and_then(|model| model.multiplexing);
         BufferFigures {
@@ -177,15 +173,9 @@ impl Elementary {
     ) {
         let now = place.time_ticks;
         let decode = header.dts.or(header.pts);
-        let decode_ticks = decode
-            .zip(clock)
-            .map(|(stamp, clock)| clock.stream_time(stamp, now));
+        let decode_ticks = decode.zip(clock).map(|(stamp, clock)| clock.stream_time(stamp, now));
         if let Some(pts) = header.pts {
-            let stamped = Stamped {
-                pts,
-                dts: header.dts,
-                decode_ticks,
-            };
+            let stamped = Stamped { pts, dts: header.dts, decode_ticks };
             let discontinuities = clock.map_or(0, Clock::time_bases);
             self.stamps.take(stamped, discontinuities, place, findings);
         }
@@ -370,9 +360,7 @@ impl Elementary {
         if bytes == 0 {
             return None;
         }
-        self.main
-            .as_mut()?
-            .arrive(passage.first_out, passage.last_out, bytes as u64)
+        self.main.as_mut()?.arrive(passage.first_out, passage.last_out, bytes as u64)
     }
 
     fn judge_transport(&mut self, passage: Passage, place: Place, findings: &mut Findings) {
@@ -403,10 +391,7 @@ impl Elementary {
             });
         }
         for late in main.drain_late() {
-            let at = Place {
-                packet: place.packet,
-                time_ticks: late.dts,
-            };
+            let at = Place { packet: place.packet, time_ticks: late.dts };
             let measure = Measure::bytes(0, late.missing_bytes as i64);
             findings.error(Check::Buffer, at, pid, measure, || {
                 "buffer underflows: bytes are missing at the decoding time".into()
@@ -426,9 +411,7 @@ pub(crate) fn judge_passage(
 ) {
     if let Some(fill) = passage.overflow_bytes {
         let measure = Measure::bytes(size_bytes, fill as i64);
-        findings.error(Check::Buffer, place, Some(pid), measure, || {
-            format!("{name} overflows")
-        });
+        findings.error(Check::Buffer, place, Some(pid), measure, || format!("{name} overflows"));
     }
     if let Some(ticks) = passage.never_empty_ticks {
         let measure = Measure::ticks(TICKS_PER_SECOND, ticks as i64);

@@ -119,33 +119,20 @@ impl FecVerifier {
         };
         self.first_media.get_or_insert(header.sequence);
         let parity = Parity::of(&header, payload);
-        self.media[usize::from(header.sequence) % WINDOW] = Some(Media {
-            sequence: header.sequence,
-            parity,
-        });
+        self.media[usize::from(header.sequence) % WINDOW] =
+            Some(Media { sequence: header.sequence, parity });
     }
 
     /// A datagram of the column or the row stream, sent at `time_ticks`.
     pub fn push_repair(&mut self, time_ticks: u64, datagram: &[u8]) {
-        let place = Place {
-            packet: self.index,
-            time_ticks,
-        };
+        let place = Place { packet: self.index, time_ticks };
         self.index += 1;
         let Some((header, repair)) = read_repair(datagram) else {
             let measure = Measure::bytes((RTP_HEADER + FEC_HEADER) as i64, datagram.len() as i64);
-            self.error(
-                place,
-                measure,
-                "repair packet is too short or not of ST 2022-1",
-            );
+            self.error(place, measure, "repair packet is too short or not of ST 2022-1");
             return;
         };
-        let count = if repair.row {
-            &mut self.report.rows
-        } else {
-            &mut self.report.columns
-        };
+        let count = if repair.row { &mut self.report.rows } else { &mut self.report.columns };
         *count += 1;
         self.judge_sequence(&header, repair.row, place);
         self.judge_shape(&repair, place);
@@ -170,17 +157,14 @@ impl FecVerifier {
         };
         if header.sequence != expected {
             let measure = Measure::count(i64::from(expected), i64::from(header.sequence));
-            self.findings
-                .error(Check::RtpSequence, place, None, measure, || {
-                    format!("sequence number of the {} stream jumps", stream_name(row))
-                });
+            self.findings.error(Check::RtpSequence, place, None, measure, || {
+                format!("sequence number of the {} stream jumps", stream_name(row))
+            });
         }
     }
 
     fn judge_shape(&mut self, repair: &Repair, place: Place) {
-        let Repair {
-            row, offset, count, ..
-        } = *repair;
+        let Repair { row, offset, count, .. } = *repair;
         let sound = if row {
             offset == 1 && (SIDE_MIN..=SIDE_MAX).contains(&count)
         } else {
@@ -209,40 +193,28 @@ impl FecVerifier {
             self.report.matching += 1;
             return;
         }
-        let differing = sum
-            .payload
-            .iter()
-            .zip(&repair.parity.payload)
-            .filter(|(a, b)| a != b);
+        let differing = sum.payload.iter().zip(&repair.parity.payload).filter(|(a, b)| a != b);
         let measure = Measure::bytes(0, differing.count() as i64);
         let name = stream_name(repair.row);
         let base = repair.base;
-        self.findings
-            .error(Check::FecParity, place, None, measure, || {
-                format!("{name} packet from {base} does not match its media")
-            });
+        self.findings.error(Check::FecParity, place, None, measure, || {
+            format!("{name} packet from {base} does not match its media")
+        });
     }
 
     /// Media from before the first datagram cannot be judged; other media must have come first.
     fn judge_missing(&mut self, sequence: u16, place: Place) {
-        let before = self
-            .first_media
-            .is_none_or(|first| sequence.wrapping_sub(first) >= 0x8000);
+        let before = self.first_media.is_none_or(|first| sequence.wrapping_sub(first) >= 0x8000);
         if before {
             self.report.unjudged += 1;
             return;
         }
         let measure = Measure::count(i64::from(sequence), 0);
-        self.error(
-            place,
-            measure,
-            "repair packet protects media that has not been sent",
-        );
+        self.error(place, measure, "repair packet protects media that has not been sent");
     }
 
     fn error(&mut self, place: Place, measure: Measure, what: &str) {
-        self.findings
-            .error(Check::FecParity, place, None, measure, || what.into());
+        self.findings.error(Check::FecParity, place, None, measure, || what.into());
     }
 }
 
@@ -294,9 +266,7 @@ mod tests {
         for n in 0..4 {
             let packet = media(base + n * 5);
             timestamp ^= u32::from(base + n * 5) * 25;
-            body.iter_mut()
-                .zip(&packet[12..])
-                .for_each(|(sum, byte)| *sum ^= byte);
+            body.iter_mut().zip(&packet[12..]).for_each(|(sum, byte)| *sum ^= byte);
         }
         let mut datagram = vec![0x80, 96];
         datagram.extend_from_slice(&sequence.to_be_bytes());
@@ -333,14 +303,7 @@ mod tests {
         verifier.push_repair(0, &column(6, 20));
         verifier.push_repair(0, &column(8, 0));
         let report = verifier.finish();
-        let count = |check| {
-            report
-                .checks
-                .iter()
-                .find(|t| t.check == check)
-                .unwrap()
-                .errors
-        };
+        let count = |check| report.checks.iter().find(|t| t.check == check).unwrap().errors;
         assert_eq!((count(Check::FecParity), count(Check::RtpSequence)), (1, 1));
     }
 

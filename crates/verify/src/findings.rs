@@ -74,20 +74,12 @@ impl Measure {
 
     /// Two bare numbers.
     pub const fn count(limit: i64, measured: i64) -> Measure {
-        Measure {
-            limit,
-            measured,
-            unit: Unit::Count,
-        }
+        Measure { limit, measured, unit: Unit::Count }
     }
 
     /// Two amounts of bytes.
     pub const fn bytes(limit: i64, measured: i64) -> Measure {
-        Measure {
-            limit,
-            measured,
-            unit: Unit::Bytes,
-        }
+        Measure { limit, measured, unit: Unit::Bytes }
     }
 }
 
@@ -136,11 +128,7 @@ pub(crate) struct Findings {
 impl Findings {
     /// Keeps the first `keep` errors and the first `keep` notes of each check.
     pub(crate) fn new(keep: u64) -> Findings {
-        Findings {
-            tallies: [Tally::default(); Check::COUNT],
-            kept: Vec::new(),
-            keep,
-        }
+        Findings { tallies: [Tally::default(); Check::COUNT], kept: Vec::new(), keep }
     }
 
     /// Counts an error, and keeps it while there is room.
@@ -183,14 +171,7 @@ impl Findings {
         };
         *count += 1;
         if *count <= self.keep {
-            self.kept.push(Finding {
-                check,
-                severity,
-                place,
-                pid,
-                what: what(),
-                measure,
-            });
+            self.kept.push(Finding { check, severity, place, pid, what: what(), measure });
         }
     }
 

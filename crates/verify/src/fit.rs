@@ -40,10 +40,7 @@ impl Fit {
 
     /// The same line before its first reading, to be fitted anew only behind the span known now.
     pub(crate) fn again(&self) -> Fit {
-        Fit {
-            next_span: self.next_span,
-            ..Fit::new(self.pid, self.first, self.first_packet)
-        }
+        Fit { next_span: self.next_span, ..Fit::new(self.pid, self.first, self.first_packet) }
     }
 
     /// Takes a reading; returns the step of a new line when it is time for one.
@@ -60,10 +57,7 @@ impl Fit {
         let delta = pcr.forward_from(self.last);
         if discontinuity || delta > DELTA_MAX {
             let next_span = self.next_span;
-            *self = Fit {
-                next_span,
-                ..Fit::new(pid, pcr, packet)
-            };
+            *self = Fit { next_span, ..Fit::new(pid, pcr, packet) };
             return None;
         }
         self.last = pcr;

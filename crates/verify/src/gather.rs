@@ -47,9 +47,7 @@ impl Gather {
             self.take(payload, end - payload.len() as u64, &mut section);
             return true;
         }
-        let split = payload
-            .split_first()
-            .map(|(pointer, rest)| (usize::from(*pointer), rest));
+        let split = payload.split_first().map(|(pointer, rest)| (usize::from(*pointer), rest));
         let Some((tail, head)) = split.and_then(|(at, rest)| rest.split_at_checked(at)) else {
             self.break_off();
             return false;
@@ -80,13 +78,7 @@ impl Gather {
             at += now.len() as u64;
             bytes = later;
             if section_size(&self.partial) == Some(self.partial.len()) {
-                section(
-                    &self.partial,
-                    Extent {
-                        first: self.first,
-                        end: at,
-                    },
-                );
+                section(&self.partial, Extent { first: self.first, end: at });
                 self.partial.clear();
             }
         }

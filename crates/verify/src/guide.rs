@@ -56,9 +56,7 @@ impl Guide {
 
     /// A TDT or TOT says that it is this second.
     pub(crate) fn take_time(&mut self, utc_s: i64, place: Place, findings: &mut Findings) {
-        let low = utc_s
-            .saturating_mul(SECOND)
-            .saturating_sub(place.time_ticks as i64);
+        let low = utc_s.saturating_mul(SECOND).saturating_sub(place.time_ticks as i64);
         let high = low.saturating_add(SECOND);
         let Some((known_low, known_high)) = self.start_utc else {
             self.start_utc = Some((low, high));
@@ -68,11 +66,7 @@ impl Guide {
         if !self.told {
             // Each time narrows the bounds; one outside them is a new start.
             let both = (both_low, both_high);
-            self.start_utc = Some(if both_low <= both_high {
-                both
-            } else {
-                (low, high)
-            });
+            self.start_utc = Some(if both_low <= both_high { both } else { (low, high) });
         }
         // A leap second, and the drift of a clock within its limits, stay below two seconds.
         let limit = if self.told { self.tolerance } else { SECOND };
@@ -107,10 +101,7 @@ impl Guide {
     /// What was measured.
     pub(crate) fn figures(&self) -> GuideFigures {
         let start = self.start_utc.map(|(low, high)| low + (high - low) / 2);
-        GuideFigures {
-            start_utc_s: start.map(|ticks| ticks.div_euclid(SECOND)),
-            ..self.figures
-        }
+        GuideFigures { start_utc_s: start.map(|ticks| ticks.div_euclid(SECOND)), ..self.figures }
     }
 
     fn take_schedule(
@@ -173,16 +164,9 @@ impl Guide {
         self.figures.present_error_max_ns = self.figures.present_error_max_ns.max(error_ns);
         if error > self.tolerance {
             let measure = Measure::ticks(self.tolerance as u64, error);
-            let when = if early > late {
-                "has not begun"
-            } else {
-                "is over"
-            };
+            let when = if early > late { "has not begun" } else { "is over" };
             findings.error(Check::EpgPresent, place, Some(0x12), measure, || {
-                format!(
-                    "service {service_id}: present event {} {when}",
-                    event.event_id
-                )
+                format!("service {service_id}: present event {} {when}", event.event_id)
             });
         }
     }
@@ -191,11 +175,7 @@ impl Guide {
         let now = place.time_ticks as i64;
         let utc = self.start_utc.map(|(low, high)| (low + now, high + now));
         let tolerance = self.tolerance;
-        let Some(service) = self
-            .services
-            .get_mut(&key)
-            .filter(|s| !s.schedule.is_empty())
-        else {
+        let Some(service) = self.services.get_mut(&key).filter(|s| !s.schedule.is_empty()) else {
             return;
         };
         self.figures.schedule_checked += 1;
@@ -219,14 +199,8 @@ impl Service {
     /// In what present and following differ from the schedule.
     fn contradiction(&self, utc: Option<(i64, i64)>, tolerance: i64) -> Option<&'static str> {
         for (event, what) in [
-            (
-                self.now_next[0],
-                "present event is not the one of the schedule",
-            ),
-            (
-                self.now_next[1],
-                "following event is not the one of the schedule",
-            ),
+            (self.now_next[0], "present event is not the one of the schedule"),
+            (self.now_next[1], "following event is not the one of the schedule"),
         ] {
             if event
                 .flatten()

@@ -92,17 +92,15 @@ impl Judge {
             }
             Frame::BadSync(byte) => {
                 let measure = Measure::count(0x47, i64::from(byte));
-                self.findings
-                    .error(Check::SyncByte, place, None, measure, || {
-                        "packet begins with another byte than 0x47".into()
-                    });
+                self.findings.error(Check::SyncByte, place, None, measure, || {
+                    "packet begins with another byte than 0x47".into()
+                });
                 self.timeline.advance_one();
             }
             Frame::Lost => {
-                self.findings
-                    .error(Check::SyncLoss, place, None, Measure::count(1, 2), || {
-                        "two packets in a row begin with a wrong byte".into()
-                    });
+                self.findings.error(Check::SyncLoss, place, None, Measure::count(1, 2), || {
+                    "two packets in a row begin with a wrong byte".into()
+                });
                 self.pids.break_off();
             }
             Frame::Found { skipped } => {
@@ -124,13 +122,9 @@ impl Judge {
             return;
         }
         if view.transport_error() {
-            self.findings.error(
-                Check::Transport,
-                place,
-                Some(pid),
-                Measure::count(0, 1),
-                || "transport_error_indicator is set".into(),
-            );
+            self.findings.error(Check::Transport, place, Some(pid), Measure::count(0, 1), || {
+                "transport_error_indicator is set".into()
+            });
             // Nothing else in such a packet can be believed.
             let state = self.pids.of(pid);
             state.continuity.forget();
@@ -170,18 +164,16 @@ impl Judge {
                 state.duplicates += 1;
                 return true;
             }
-            Sequence::WrongDuplicate => (
-                view.continuity().wrapping_add(1) & 0x0f,
-                "counter stands still",
-            ),
+            Sequence::WrongDuplicate => {
+                (view.continuity().wrapping_add(1) & 0x0f, "counter stands still")
+            }
             Sequence::Jump { expected } => {
                 state.gather.break_off();
                 (expected, "counter jumps")
             }
         };
         let measure = Measure::count(i64::from(expected), i64::from(view.continuity()));
-        self.findings
-            .error(Check::Continuity, place, Some(pid), measure, || what.into());
+        self.findings.error(Check::Continuity, place, Some(pid), measure, || what.into());
         what == "counter stands still"
     }
 
@@ -194,10 +186,9 @@ impl Judge {
             _ => None,
         };
         if let Some(check) = check {
-            self.findings
-                .error(check, place, Some(pid), Measure::count(0, 1), || {
-                    "tables may not be scrambled".into()
-                });
+            self.findings.error(check, place, Some(pid), Measure::count(0, 1), || {
+                "tables may not be scrambled".into()
+            });
         }
         self.programs.scrambled(place);
     }
@@ -205,22 +196,13 @@ impl Judge {
     fn take_pcr(&mut self, pid: u16, pcr: Pcr, discontinuity: bool, place: Place) {
         let at = self.timeline.exact();
         let state = self.pids.of(pid);
-        let Some(clock) = state
-            .clock
-            .and_then(|index| self.clocks.get_mut(usize::from(index)))
+        let Some(clock) = state.clock.and_then(|index| self.clocks.get_mut(usize::from(index)))
         else {
             state.clock = Some(self.clocks.len() as u16);
             self.clocks.push(Clock::new(pid, pcr, at));
             return;
         };
-        clock.read(
-            pcr,
-            at,
-            place,
-            discontinuity,
-            &self.options,
-            &mut self.findings,
-        );
+        clock.read(pcr, at, place, discontinuity, &self.options, &mut self.findings);
         let Some(fit) = &mut self.fit else {
             return;
         };
@@ -266,21 +248,13 @@ impl Judge {
             }
             let payload = view.payload().len() as u64;
             let (passage, flooded) = system.buffer.arrive(place.time_ticks, payload);
-            judge_passage(
-                passage,
-                512,
-                "system transport buffer",
-                pid,
-                place,
-                &mut self.findings,
-            );
+            judge_passage(passage, 512, "system transport buffer", pid, place, &mut self.findings);
             if let Some(fill) = flooded {
                 let size = system.buffer.main.size_bytes() as i64;
                 let measure = Measure::bytes(size, fill as i64);
-                self.findings
-                    .error(Check::Buffer, place, Some(pid), measure, || {
-                        format!("system buffer of programme {} overflows", system.program)
-                    });
+                self.findings.error(Check::Buffer, place, Some(pid), measure, || {
+                    format!("system buffer of programme {} overflows", system.program)
+                });
             }
         }
     }
@@ -328,9 +302,8 @@ impl Judge {
         }
         for (number, program) in &self.programs.programs {
             self.pids.name(program.pmt_pid, Role::Pmt, false, now);
-            let kept = system
-                .iter()
-                .position(|s| s.program == *number && s.pmt_pid == program.pmt_pid);
+            let kept =
+                system.iter().position(|s| s.program == *number && s.pmt_pid == program.pmt_pid);
             self.system.push(match kept {
                 Some(index) => system.swap_remove(index),
                 None => System {
@@ -357,8 +330,7 @@ impl Judge {
                     None => {
                         let kept = data.iter().position(|d| d.is(stream));
                         let known = kept.map(|index| data.swap_remove(index));
-                        self.data
-                            .push(known.unwrap_or_else(|| DataStream::new(stream, now)));
+                        self.data.push(known.unwrap_or_else(|| DataStream::new(stream, now)));
                         Role::Data(self.data.len() as u16 - 1)
                     }
                 };
@@ -367,8 +339,7 @@ impl Judge {
             }
         }
         self.pids.settle_roles();
-        self.retired
-            .extend(elementary.iter().map(Elementary::figures));
+        self.retired.extend(elementary.iter().map(Elementary::figures));
         self.retired.truncate(RETIRED_MAX);
     }
 
@@ -377,8 +348,7 @@ impl Judge {
         let now = place.time_ticks;
         self.next_sweep = now - now % SWEEP + SWEEP;
         self.programs.sweep(place, &mut self.findings);
-        self.pids
-            .sweep(self.options.pid_absence_ticks, place, &mut self.findings);
+        self.pids.sweep(self.options.pid_absence_ticks, place, &mut self.findings);
         for stream in &mut self.elementary {
             stream.wait(place, &mut self.findings);
         }

@@ -99,15 +99,9 @@ impl Pids {
     /// None has come yet.
     pub(crate) fn new() -> Pids {
         let states = (0..PIDS as u16)
-            .map(|pid| PidState {
-                role: Role::reserved(pid),
-                ..PidState::default()
-            })
+            .map(|pid| PidState { role: Role::reserved(pid), ..PidState::default() })
             .collect();
-        Pids {
-            states,
-            active: Vec::new(),
-        }
+        Pids { states, active: Vec::new() }
     }
 
     /// What is remembered of a PID; only its low 13 bits count.
@@ -156,10 +150,7 @@ impl Pids {
     pub(crate) fn settle_roles(&mut self) {
         for pid in &self.active {
             let state = &mut self.states[usize::from(*pid)];
-            let awaited = matches!(
-                state.role,
-                Role::Elementary(_) | Role::Data(_) | Role::Clock
-            );
+            let awaited = matches!(state.role, Role::Elementary(_) | Role::Data(_) | Role::Clock);
             if !awaited {
                 state.expected = None;
             }
@@ -180,10 +171,7 @@ impl Pids {
         let now = place.time_ticks;
         for pid in &self.active {
             let state = &mut self.states[usize::from(*pid)];
-            let overdue = state
-                .expected
-                .as_mut()
-                .and_then(|p| p.overdue(now, absence));
+            let overdue = state.expected.as_mut().and_then(|p| p.overdue(now, absence));
             if let Some(away) = overdue {
                 let measure = Measure::ticks(absence, away as i64);
                 findings.error(Check::Pid, place, Some(*pid), measure, || {
@@ -230,10 +218,6 @@ impl Pids {
                 scrambled: state.scrambled,
             }
         };
-        (0..)
-            .zip(&self.states)
-            .filter(|(_, state)| state.packets > 0)
-            .map(figures_of)
-            .collect()
+        (0..).zip(&self.states).filter(|(_, state)| state.packets > 0).map(figures_of).collect()
     }
 }

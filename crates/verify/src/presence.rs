@@ -10,10 +10,7 @@ pub(crate) struct Presence {
 impl Presence {
     /// Seen, or first expected, at `now`.
     pub(crate) const fn new(now: u64) -> Presence {
-        Presence {
-            seen_at: now,
-            told: false,
-        }
+        Presence { seen_at: now, told: false }
     }
 
     /// It comes; returns for how long it was away.

@@ -51,10 +51,7 @@ impl Programs {
 
     /// transport_stream_id, when there was a PAT.
     pub(crate) fn transport_stream_id(&self) -> Option<u16> {
-        self.pat_sections
-            .values()
-            .next()
-            .map(|pat| pat.transport_stream_id)
+        self.pat_sections.values().next().map(|pat| pat.transport_stream_id)
     }
 
     /// A section of the PAT; returns whether the programmes have changed.
@@ -84,15 +81,10 @@ impl Programs {
             .filter(|(number, _)| *number != 0)
             .map(|(number, pid)| (*number, pid.value()))
             .collect();
-        self.programs
-            .retain(|number, program| wanted.get(number) == Some(&program.pmt_pid));
+        self.programs.retain(|number, program| wanted.get(number) == Some(&program.pmt_pid));
         for (number, pmt_pid) in wanted {
             let presence = Presence::new(place.time_ticks);
-            self.programs.entry(number).or_insert(Program {
-                pmt_pid,
-                pmt: None,
-                presence,
-            });
+            self.programs.entry(number).or_insert(Program { pmt_pid, pmt: None, presence });
         }
         true
     }
@@ -140,9 +132,7 @@ impl Programs {
         for (number, program) in &mut self.programs {
             judge_pmt(*number, program, place, findings);
         }
-        let waited = self
-            .first_scrambled
-            .map_or(0, |first| place.time_ticks - first);
+        let waited = self.first_scrambled.map_or(0, |first| place.time_ticks - first);
         if waited > PSI_INTERVAL {
             self.judge_cat(place, findings);
         }
@@ -159,17 +149,9 @@ impl Programs {
     /// PIDs that carry conditional access data, by PMT and CAT.
     pub(crate) fn conditional_access_pids(&self) -> BTreeSet<u16> {
         let mut pids = self.emm_pids.clone();
-        for pmt in self
-            .programs
-            .values()
-            .filter_map(|program| program.pmt.as_ref())
-        {
+        for pmt in self.programs.values().filter_map(|program| program.pmt.as_ref()) {
             pids.extend(ca_pids(&pmt.descriptors));
-            pids.extend(
-                pmt.streams
-                    .iter()
-                    .flat_map(|stream| ca_pids(&stream.descriptors)),
-            );
+            pids.extend(pmt.streams.iter().flat_map(|stream| ca_pids(&stream.descriptors)));
         }
         pids
     }
@@ -177,9 +159,7 @@ impl Programs {
     fn judge_pat(&mut self, place: Place, findings: &mut Findings) {
         if let Some(away) = self.pat.overdue(place.time_ticks, PSI_INTERVAL) {
             let measure = Measure::ticks(PSI_INTERVAL, away as i64);
-            findings.error(Check::Pat, place, Some(0), measure, || {
-                "no PAT on PID 0".into()
-            });
+            findings.error(Check::Pat, place, Some(0), measure, || "no PAT on PID 0".into());
         }
     }
 
@@ -203,10 +183,8 @@ fn judge_pmt(number: u16, program: &mut Program, place: Place, findings: &mut Fi
 }
 
 fn ca_pids(loop_bytes: &[u8]) -> impl Iterator<Item = u16> {
-    descriptors(loop_bytes)
-        .filter(|(tag, _)| *tag == CA_DESCRIPTOR)
-        .filter_map(|(_, body)| {
-            let pid = body.get(2..4)?;
-            Some(u16::from_be_bytes([pid[0] & 0x1f, pid[1]]))
-        })
+    descriptors(loop_bytes).filter(|(tag, _)| *tag == CA_DESCRIPTOR).filter_map(|(_, body)| {
+        let pid = body.get(2..4)?;
+        Some(u16::from_be_bytes([pid[0] & 0x1f, pid[1]]))
+    })
 }

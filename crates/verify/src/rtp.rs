@@ -110,13 +110,7 @@ impl RtpVerifier {
     /// A verifier before the first datagram.
     pub fn new(options: RtpOptions) -> RtpVerifier {
         let findings = Findings::new(options.keep_findings);
-        RtpVerifier {
-            options,
-            findings,
-            line: None,
-            datagrams: 0,
-            spacing_error_max: 0,
-        }
+        RtpVerifier { options, findings, line: None, datagrams: 0, spacing_error_max: 0 }
     }
 
     /// Takes a datagram sent at `time_ticks` (27 MHz, from any origin) and gives the packets in
@@ -124,19 +118,11 @@ impl RtpVerifier {
     pub fn push<'a>(&mut self, time_ticks: u64, datagram: &'a [u8]) -> &'a [u8] {
         let first_time = self.line.map_or(time_ticks, |line| line.first_time);
         let since = time_ticks.saturating_sub(first_time);
-        let place = Place {
-            packet: self.datagrams,
-            time_ticks: since,
-        };
+        let place = Place { packet: self.datagrams, time_ticks: since };
         self.datagrams += 1;
         let Some((header, payload)) = Header::read(datagram) else {
             let measure = Measure::bytes(RTP_HEADER as i64, datagram.len() as i64);
-            self.error(
-                Check::RtpShape,
-                place,
-                measure,
-                "datagram is too short for RTP",
-            );
+            self.error(Check::RtpShape, place, measure, "datagram is too short for RTP");
             return &[];
         };
         self.judge_shape(&header, payload, place);
@@ -188,24 +174,11 @@ impl RtpVerifier {
         let wanted = self.options.packets_per_datagram as usize * PACKET_SIZE;
         if payload.len() != wanted {
             let measure = Measure::bytes(wanted as i64, payload.len() as i64);
-            self.error(
-                Check::RtpShape,
-                place,
-                measure,
-                "payload has another size than the others",
-            );
+            self.error(Check::RtpShape, place, measure, "payload has another size than the others");
         }
-        if payload
-            .chunks(PACKET_SIZE)
-            .any(|packet| packet[0] != SYNC_BYTE)
-        {
+        if payload.chunks(PACKET_SIZE).any(|packet| packet[0] != SYNC_BYTE) {
             let measure = Measure::count(i64::from(SYNC_BYTE), 0);
-            self.error(
-                Check::RtpShape,
-                place,
-                measure,
-                "payload is not whole packets",
-            );
+            self.error(Check::RtpShape, place, measure, "payload is not whole packets");
         }
     }
 
@@ -245,12 +218,7 @@ impl RtpVerifier {
         if error > self.options.spacing_tolerance_ticks {
             let measured = since as i64 - due as i64;
             let measure = Measure::ticks(self.options.spacing_tolerance_ticks, measured);
-            self.error(
-                Check::RtpSpacing,
-                place,
-                measure,
-                "datagram is not sent at its own time",
-            );
+            self.error(Check::RtpSpacing, place, measure, "datagram is not sent at its own time");
         }
     }
 
@@ -273,18 +241,12 @@ impl RtpVerifier {
         let off = i64::from(offset.wrapping_sub(first) as i32);
         if off.abs() > STAMP_TOLERANCE_90K {
             let measure = Measure::count(STAMP_TOLERANCE_90K, off);
-            self.error(
-                Check::RtpTimestamp,
-                place,
-                measure,
-                "RTP time leaves the clock references",
-            );
+            self.error(Check::RtpTimestamp, place, measure, "RTP time leaves the clock references");
         }
     }
 
     fn error(&mut self, check: Check, place: Place, measure: Measure, what: &str) {
-        self.findings
-            .error(check, place, None, measure, || what.into());
+        self.findings.error(check, place, None, measure, || what.into());
     }
 }
 

@@ -26,12 +26,7 @@ pub(crate) struct Si {
 impl Si {
     /// Nothing has come yet.
     pub(crate) fn new(tables: Tables, guide: Guide) -> Si {
-        Si {
-            tables,
-            guide,
-            services: BTreeMap::new(),
-            ends: BTreeMap::new(),
-        }
+        Si { tables, guide, services: BTreeMap::new(), ends: BTreeMap::new() }
     }
 
     /// Tells what has stayed away for too long.
@@ -110,30 +105,18 @@ impl Si {
         let place = timeline.place();
         let table_id = bytes[0];
         if table_id == 0x73 && crc32(bytes) != 0 {
-            findings.error(
-                Check::Crc,
-                place,
-                Some(pid),
-                Measure::count(0, 0x73),
-                || "TOT fails its CRC".into(),
-            );
+            findings.error(Check::Crc, place, Some(pid), Measure::count(0, 0x73), || {
+                "TOT fails its CRC".into()
+            });
             return;
         }
         if table_id == 0x72 {
             return;
         }
-        let table = SubTable {
-            pid,
-            table_id,
-            extension: 0,
-            stream: 0,
-        };
+        let table = SubTable { pid, table_id, extension: 0, stream: 0 };
         let facts = self.facts(table, (0, 0, 0), None, extent, timeline);
         self.tables.take(&facts, place, findings);
-        let time = bytes
-            .get(3..8)
-            .and_then(|b| b.try_into().ok())
-            .and_then(dvb::utc);
+        let time = bytes.get(3..8).and_then(|b| b.try_into().ok()).and_then(dvb::utc);
         if let (0x70 | 0x73, Some(utc_s)) = (table_id, time) {
             self.guide.take_time(utc_s, place, findings);
         }
@@ -167,12 +150,7 @@ impl Si {
             }
             _ => {}
         }
-        let table = SubTable {
-            pid,
-            table_id,
-            extension,
-            stream,
-        };
+        let table = SubTable { pid, table_id, extension, stream };
         let facts = self.facts(table, numbers, last_table_id, extent, timeline);
         self.tables.take(&facts, place, findings);
         if let Some(eit) = eit {
@@ -195,14 +173,9 @@ impl Si {
         let stream = u32::from_be_bytes([a, b, c, d]);
         for service in services {
             if service.has_present_following {
-                let table = SubTable {
-                    pid: 0x12,
-                    table_id: 0x4e,
-                    extension: service.service_id,
-                    stream,
-                };
-                self.tables
-                    .expect_present_following(table, place.time_ticks);
+                let table =
+                    SubTable { pid: 0x12, table_id: 0x4e, extension: service.service_id, stream };
+                self.tables.expect_present_following(table, place.time_ticks);
             }
             self.services.insert(service.service_id, service);
         }

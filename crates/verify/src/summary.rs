@@ -19,10 +19,8 @@ pub(crate) fn summarise(mut judge: Judge) -> Report {
     judge.last_sweep();
     let end = judge.timeline.place();
     let clocks = core::mem::take(&mut judge.clocks);
-    let clocks = clocks
-        .into_iter()
-        .map(|clock: Clock| clock.finish(end, &mut judge.findings))
-        .collect();
+    let clocks =
+        clocks.into_iter().map(|clock: Clock| clock.finish(end, &mut judge.findings)).collect();
     let (tallies, mut findings) = judge.findings.into_parts();
     findings.sort_by_key(|finding: &Finding| (finding.place, finding.check));
     let mut buffers = judge.retired;
@@ -74,9 +72,7 @@ fn services(programs: &Programs, si: &Si) -> Vec<ServiceFigures> {
             provider: described.and_then(|service| service.provider.clone()),
             pmt_pid: program.pmt_pid,
             pcr_pid: pmt.map(|pmt| pmt.pcr_pid.value()),
-            components: pmt.map_or(Vec::new(), |pmt| {
-                pmt.streams.iter().map(component).collect()
-            }),
+            components: pmt.map_or(Vec::new(), |pmt| pmt.streams.iter().map(component).collect()),
         }
     };
     programs.programs.iter().map(service_of).collect()
@@ -84,9 +80,7 @@ fn services(programs: &Programs, si: &Si) -> Vec<ServiceFigures> {
 
 fn component(stream: &PmtStream) -> ComponentFigures {
     let body_of = |wanted| {
-        descriptors(&stream.descriptors)
-            .find(|(tag, _)| *tag == wanted)
-            .map(|(_, body)| body)
+        descriptors(&stream.descriptors).find(|(tag, _)| *tag == wanted).map(|(_, body)| body)
     };
     let language = body_of(ISO_639_LANGUAGE).and_then(|body| body.get(..3));
     ComponentFigures {

@@ -88,12 +88,7 @@ impl Framer {
                 if rest.len() < HUNT_WINDOW {
                     return at;
                 }
-                if rest
-                    .iter()
-                    .step_by(PACKET_SIZE)
-                    .take(TO_GAIN)
-                    .all(|b| *b == SYNC_BYTE)
-                {
+                if rest.iter().step_by(PACKET_SIZE).take(TO_GAIN).all(|b| *b == SYNC_BYTE) {
                     self.lock(out);
                 } else {
                     self.skipped += 1;
@@ -125,9 +120,7 @@ impl Framer {
         self.locked = true;
         self.bad_in_a_row = 0;
         if self.was_locked || self.skipped > 0 {
-            out(Frame::Found {
-                skipped: self.skipped,
-            });
+            out(Frame::Found { skipped: self.skipped });
         }
         self.was_locked = true;
         self.skipped = 0;

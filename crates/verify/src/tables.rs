@@ -70,9 +70,7 @@ impl Tables {
     /// A service has said that its present and following events are announced.
     pub(crate) fn expect_present_following(&mut self, table: SubTable, now: u64) {
         for number in 0..2 {
-            self.sections
-                .entry((table, number))
-                .or_insert(Presence::new(now));
+            self.sections.entry((table, number)).or_insert(Presence::new(now));
         }
     }
 
@@ -88,10 +86,8 @@ impl Tables {
             self.forget_beyond(table, last);
         }
         if self.versions.insert(table, facts.version) != Some(facts.version) {
-            let stale: Vec<_> = self
-                .keys_of(table)
-                .filter(|(_, n)| *n > facts.last_number)
-                .collect();
+            let stale: Vec<_> =
+                self.keys_of(table).filter(|(_, n)| *n > facts.last_number).collect();
             for key in stale {
                 self.sections.remove(&key);
             }
@@ -100,19 +96,9 @@ impl Tables {
                 *presence = Presence::new(now);
             }
         }
-        let presence = self
-            .sections
-            .entry((table, facts.number))
-            .or_insert(Presence::new(now));
+        let presence = self.sections.entry((table, facts.number)).or_insert(Presence::new(now));
         if let Some((check, limit)) = limit {
-            judge_interval(
-                (table, facts.number),
-                presence,
-                check,
-                limit,
-                place,
-                findings,
-            );
+            judge_interval((table, facts.number), presence, check, limit, place, findings);
         }
         let away = presence.seen(now);
         self.count_interval(table, away);
@@ -148,9 +134,7 @@ impl Tables {
     }
 
     fn keys_of(&self, table: SubTable) -> impl Iterator<Item = (SubTable, u8)> + '_ {
-        self.sections
-            .range((table, 0)..=(table, u8::MAX))
-            .map(|(key, _)| *key)
+        self.sections.range((table, 0)..=(table, u8::MAX)).map(|(key, _)| *key)
     }
 
     /// The schedule of a service ends with this table_id: later ones are gone.
@@ -180,10 +164,7 @@ impl Tables {
         let Some((_, limit)) = interval_limit(facts.table.table_id) else {
             return;
         };
-        let start = Pair {
-            seen_at: [now; 2],
-            told: false,
-        };
+        let start = Pair { seen_at: [now; 2], told: false };
         let pair = self.pairs.entry(facts.table).or_insert(start);
         let mine = usize::from(facts.number & 1);
         if now - pair.seen_at[mine] > limit {
@@ -214,20 +195,13 @@ impl Tables {
 
     fn count_interval(&mut self, table: SubTable, ticks: u64) {
         let figures = self.figures_of(table);
-        figures.interval_max_ns = figures
-            .interval_max_ns
-            .max(ticks_to_ns(ticks as i64) as u64);
+        figures.interval_max_ns = figures.interval_max_ns.max(ticks_to_ns(ticks as i64) as u64);
     }
 
     fn figures_of(&mut self, table: SubTable) -> &mut TableFigures {
-        let start = TableFigures {
-            pid: table.pid,
-            table_id: table.table_id,
-            ..TableFigures::default()
-        };
-        self.figures
-            .entry((table.pid, table.table_id))
-            .or_insert(start)
+        let start =
+            TableFigures { pid: table.pid, table_id: table.table_id, ..TableFigures::default() };
+        self.figures.entry((table.pid, table.table_id)).or_insert(start)
     }
 }
 
@@ -244,23 +218,14 @@ fn judge_interval(
     };
     let measure = Measure::ticks(limit, away as i64);
     findings.error(check, place, Some(table.pid), measure, || {
-        let SubTable {
-            table_id,
-            extension,
-            ..
-        } = table;
+        let SubTable { table_id, extension, .. } = table;
         format!("section {number} of table {table_id:#04x}, extension {extension}, stays away")
     });
     true
 }
 
 fn judge_gap(facts: &SectionFacts, place: Place, findings: &mut Findings) {
-    let SubTable {
-        pid,
-        table_id,
-        extension,
-        ..
-    } = facts.table;
+    let SubTable { pid, table_id, extension, .. } = facts.table;
     let Some(check) = gap_check(table_id) else {
         return;
     };
@@ -320,10 +285,7 @@ pub(crate) const fn misplaced(pid: u16, table_id: u8) -> Option<Check> {
         0x00 => (Check::Pat, table_id == 0x00),
         0x01 => (Check::Cat, table_id == 0x01),
         0x10 => (Check::NitActual, matches!(table_id, 0x40 | 0x41 | 0x72)),
-        0x11 => (
-            Check::SdtActual,
-            matches!(table_id, 0x42 | 0x46 | 0x4a | 0x72),
-        ),
+        0x11 => (Check::SdtActual, matches!(table_id, 0x42 | 0x46 | 0x4a | 0x72)),
         0x12 => (Check::EitActual, matches!(table_id, 0x4e..=0x6f | 0x72)),
         0x13 => (Check::Rst, matches!(table_id, 0x71 | 0x72)),
         0x14 => (Check::Tdt, matches!(table_id, 0x70 | 0x72 | 0x73)),

@@ -13,10 +13,7 @@ pub(crate) struct Step {
 impl Step {
     /// The step of a stream of this rate: 1504 bits at 27 MHz.
     pub(crate) const fn of_rate(rate: Rate) -> Step {
-        Step {
-            num: PACKET_BITS * TICKS_PER_SECOND * rate.denominator(),
-            den: rate.numerator(),
-        }
+        Step { num: PACKET_BITS * TICKS_PER_SECOND * rate.denominator(), den: rate.numerator() }
     }
 
     /// The step of a stream in which `packets` take `ticks`; `None` when either is zero.
@@ -24,10 +21,7 @@ impl Step {
         if ticks == 0 || packets == 0 || packets > 1 << 48 {
             return None;
         }
-        Some(Step {
-            num: ticks,
-            den: packets,
-        })
+        Some(Step { num: ticks, den: packets })
     }
 
     /// The rate in bit/s, rounded to the nearest.
@@ -70,29 +64,17 @@ pub(crate) struct Timeline {
 impl Timeline {
     /// A line that begins with packet zero at zero.
     pub(crate) const fn new(step: Step) -> Timeline {
-        Timeline {
-            step,
-            packet: 0,
-            ticks: 0,
-            frac: 0,
-        }
+        Timeline { step, packet: 0, ticks: 0, frac: 0 }
     }
 
     /// The packet that is due and when it leaves.
     pub(crate) const fn place(&self) -> Place {
-        Place {
-            packet: self.packet,
-            time_ticks: self.ticks,
-        }
+        Place { packet: self.packet, time_ticks: self.ticks }
     }
 
     /// When the packet leaves, exactly.
     pub(crate) const fn exact(&self) -> Exact {
-        Exact {
-            ticks: self.ticks,
-            frac: self.frac,
-            den: self.step.den,
-        }
+        Exact { ticks: self.ticks, frac: self.frac, den: self.step.den }
     }
 
     /// Where the packet begins, in bytes since the start.
@@ -161,10 +143,7 @@ fn simplest_between(low: (u128, u128), high: (u128, u128)) -> (u128, u128) {
         }
         let term = low.0 / low.1;
         (a, b, c, d) = (a * term + b, a, c * term + d, c);
-        (low, high) = (
-            (high.1, high.0 - term * high.1),
-            (low.1, low.0 - term * low.1),
-        );
+        (low, high) = ((high.1, high.0 - term * high.1), (low.1, low.0 - term * low.1));
     }
 }
 

@@ -39,13 +39,7 @@ pub(crate) struct AudioWalk {
 impl AudioWalk {
     /// A walk that waits for the first PES packet.
     pub(crate) fn new(framing: Framing) -> AudioWalk {
-        AudioWalk {
-            framing,
-            header: [0; HEADER],
-            have: 0,
-            rest: 0,
-            lost: true,
-        }
+        AudioWalk { framing, header: [0; HEADER], have: 0, rest: 0, lost: true }
     }
 
     /// A PES packet begins; a lost walk starts again with it.
@@ -65,31 +59,19 @@ impl AudioWalk {
     /// is known by then.
     pub(crate) fn step(&mut self, bytes: &[u8]) -> Step {
         if self.lost || bytes.is_empty() {
-            return Step {
-                bytes: bytes.len(),
-                begins: false,
-                header: None,
-            };
+            return Step { bytes: bytes.len(), begins: false, header: None };
         }
         if self.rest > 0 {
             let taken = self.rest.min(bytes.len());
             self.rest -= taken;
-            return Step {
-                bytes: taken,
-                begins: false,
-                header: None,
-            };
+            return Step { bytes: taken, begins: false, header: None };
         }
         let begins = self.have == 0;
         let taken = (HEADER - self.have).min(bytes.len());
         self.header[self.have..self.have + taken].copy_from_slice(&bytes[..taken]);
         self.have += taken;
         if self.have < HEADER {
-            return Step {
-                bytes: taken,
-                begins,
-                header: None,
-            };
+            return Step { bytes: taken, begins, header: None };
         }
         self.have = 0;
         let header = parse(self.framing, &self.header).filter(|h| h.bytes >= HEADER);
@@ -97,11 +79,7 @@ impl AudioWalk {
             Some(header) => self.rest = header.bytes - HEADER,
             None => self.lost = true,
         }
-        Step {
-            bytes: taken,
-            begins,
-            header,
-        }
+        Step { bytes: taken, begins, header }
     }
 }
 
@@ -125,9 +103,8 @@ fn parse(framing: Framing, h: &[u8; HEADER]) -> Option<Header> {
     }
 }
 
-const AAC_RATES: [u32; 13] = [
-    96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350,
-];
+const AAC_RATES: [u32; 13] =
+    [96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350];
 
 fn adts(h: &[u8; HEADER]) -> Option<Header> {
     if h[0] != 0xff || h[1] & 0xf6 != 0xf0 {
@@ -141,11 +118,7 @@ fn adts(h: &[u8; HEADER]) -> Option<Header> {
         7 => Some(8),
         n => Some(n),
     };
-    Some(Header {
-        bytes,
-        samples: Some((1024 * blocks, rate)),
-        channels,
-    })
+    Some(Header { bytes, samples: Some((1024 * blocks, rate)), channels })
 }
 
 fn loas(h: &[u8; HEADER]) -> Option<Header> {
@@ -153,27 +126,15 @@ fn loas(h: &[u8; HEADER]) -> Option<Header> {
         return None;
     }
     let bytes = (usize::from(h[1] & 0x1f) << 8 | usize::from(h[2])) + 3;
-    Some(Header {
-        bytes,
-        samples: None,
-        channels: None,
-    })
+    Some(Header { bytes, samples: None, channels: None })
 }
 
 /// Bit rates in kbit/s: MPEG-1 layers I, II, III, MPEG-2 layer I, MPEG-2 layers II and III.
 const MPEG_KBPS: [[u32; 15]; 5] = [
-    [
-        0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448,
-    ],
-    [
-        0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384,
-    ],
-    [
-        0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320,
-    ],
-    [
-        0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256,
-    ],
+    [0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
+    [0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],
+    [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+    [0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256],
     [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
 ];
 
@@ -208,9 +169,8 @@ fn mpeg(h: &[u8; HEADER]) -> Option<Header> {
     })
 }
 
-const AC3_KBPS: [u32; 19] = [
-    32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640,
-];
+const AC3_KBPS: [u32; 19] =
+    [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640];
 
 fn ac3(h: &[u8; HEADER]) -> Option<Header> {
     if h[..2] != [0x0b, 0x77] {
@@ -224,11 +184,7 @@ fn ac3(h: &[u8; HEADER]) -> Option<Header> {
     let kbps = *AC3_KBPS.get(usize::from(code >> 1))?;
     // 1536 samples in words of 16 bits.
     let words = kbps * 96_000 / rate + u32::from(rate == 44100 && code & 1 == 1);
-    Some(Header {
-        bytes: words as usize * 2,
-        samples: Some((1536, rate)),
-        channels: None,
-    })
+    Some(Header { bytes: words as usize * 2, samples: Some((1536, rate)), channels: None })
 }
 
 fn eac3(h: &[u8; HEADER]) -> Option<Header> {
@@ -243,11 +199,7 @@ fn eac3(h: &[u8; HEADER]) -> Option<Header> {
     // A substream that goes with the one before it lasts no time of its own.
     let dependent = h[2] >> 6 == 1 || (h[2] >> 3) & 7 != 0;
     let samples = if dependent { (0, samples.1) } else { samples };
-    Some(Header {
-        bytes,
-        samples: Some(samples),
-        channels: None,
-    })
+    Some(Header { bytes, samples: Some(samples), channels: None })
 }
 
 #[cfg(test)]
@@ -257,33 +209,14 @@ mod tests {
     #[test]
     fn headers_of_each_codec_give_length_and_time() {
         let cases = [
-            (
-                Framing::Adts,
-                [0xff, 0xf1, 0x4c, 0x80, 0x2e, 0x7f, 0xfc],
-                371,
-                Some((1024, 48000)),
-            ),
+            (Framing::Adts, [0xff, 0xf1, 0x4c, 0x80, 0x2e, 0x7f, 0xfc], 371, Some((1024, 48000))),
             (Framing::Loas, [0x56, 0xe1, 0x70, 0, 0, 0, 0], 371, None),
-            (
-                Framing::Mpeg,
-                [0xff, 0xfd, 0xa4, 0, 0, 0, 0],
-                576,
-                Some((1152, 48000)),
-            ),
-            (
-                Framing::Ac3,
-                [0x0b, 0x77, 0, 0, 0x14, 0x40, 0],
-                768,
-                Some((1536, 48000)),
-            ),
+            (Framing::Mpeg, [0xff, 0xfd, 0xa4, 0, 0, 0, 0], 576, Some((1152, 48000))),
+            (Framing::Ac3, [0x0b, 0x77, 0, 0, 0x14, 0x40, 0], 768, Some((1536, 48000))),
         ];
         for (framing, header, bytes, samples) in cases {
             let header = parse(framing, &header).unwrap();
-            assert_eq!(
-                (header.bytes, header.samples),
-                (bytes, samples),
-                "{framing:?}"
-            );
+            assert_eq!((header.bytes, header.samples), (bytes, samples), "{framing:?}");
         }
     }
 

@@ -71,10 +71,7 @@ impl Verifier {
                 fit: None,
             })),
         };
-        Verifier {
-            framer: Framer::default(),
-            state,
-        }
+        Verifier { framer: Framer::default(), state }
     }
 
     /// Takes the next bytes of the stream. How they are cut makes no difference.
@@ -96,11 +93,9 @@ impl Verifier {
             State::Judging(mut judge) => {
                 if !found {
                     let measure = Measure::count(1, 0);
-                    judge
-                        .findings
-                        .error(Check::SyncLoss, Place::default(), None, measure, || {
-                            "no packets in these bytes".into()
-                        });
+                    judge.findings.error(Check::SyncLoss, Place::default(), None, measure, || {
+                        "no packets in these bytes".into()
+                    });
                 }
                 summarise(*judge)
             }
@@ -120,10 +115,7 @@ impl State {
                     *self = State::Judging(Box::new(judge));
                 } else if preroll.frames.len() >= PREROLL_MAX {
                     let options = preroll.options.clone();
-                    *self = State::Blind {
-                        options,
-                        packets: preroll.packets,
-                    };
+                    *self = State::Blind { options, packets: preroll.packets };
                 }
             }
             State::Blind { packets, .. } => *packets += packets_of(&frame),
@@ -203,12 +195,7 @@ fn blind_report(options: &Options, packets: u64, found: bool) -> Report {
         "no two clock references to find the rate from; nothing else was judged".into()
     });
     let (tallies, kept) = findings.into_parts();
-    Report {
-        packets,
-        checks: tally_list(&tallies),
-        findings: kept,
-        ..Report::default()
-    }
+    Report { packets, checks: tally_list(&tallies), findings: kept, ..Report::default() }
 }
 
 /// The tallies as the report has them.

@@ -9,11 +9,7 @@ use verify::{Options, Report, Verifier};
 fn judge(bytes: &[u8], cuts: &[usize], options: Options) -> Report {
     let mut verifier = Verifier::new(options);
     let mut rest = bytes;
-    for cut in cuts
-        .iter()
-        .cycle()
-        .take(if cuts.is_empty() { 0 } else { 4000 })
-    {
+    for cut in cuts.iter().cycle().take(if cuts.is_empty() { 0 } else { 4000 }) {
         let (now, later) = rest.split_at((*cut).min(rest.len()));
         verifier.push(now);
         rest = later;
@@ -23,11 +19,7 @@ fn judge(bytes: &[u8], cuts: &[usize], options: Options) -> Report {
 }
 
 fn short_stream() -> Vec<u8> {
-    let plan = Plan {
-        seconds: 4,
-        data_interval: Some(10 * MS),
-        ..Plan::default()
-    };
+    let plan = Plan { seconds: 4, data_interval: Some(10 * MS), ..Plan::default() };
     stream::bytes(&stream::packets(&plan))
 }
 
@@ -37,39 +29,18 @@ fn the_rate_that_nobody_told_is_found_and_judged_alike() {
     let found = judge(&bytes, &[], Options::default());
     assert!(found.is_conformant(), "{found}");
     let rate = found.rate.unwrap();
-    assert_eq!(
-        (rate.numerator, rate.denominator, rate.given),
-        (1_200_000, 1, false)
-    );
-    let told = judge(
-        &bytes,
-        &[],
-        Options {
-            rate: Some(stream::rate()),
-            ..Options::default()
-        },
-    );
+    assert_eq!((rate.numerator, rate.denominator, rate.given), (1_200_000, 1, false));
+    let told = judge(&bytes, &[], Options { rate: Some(stream::rate()), ..Options::default() });
     assert_eq!((found.pids, found.buffers), (told.pids, told.buffers));
 }
 
 #[test]
 fn an_inaccurate_reference_is_found_without_being_told_the_rate() {
     let bend = |time: u64| {
-        if (30_000 * MS..30_030 * MS).contains(&time) {
-            20
-        } else {
-            0
-        }
+        if (30_000 * MS..30_030 * MS).contains(&time) { 20 } else { 0 }
     };
-    let plan = Plan {
-        bend_clock: Box::new(bend),
-        ..Plan::default()
-    };
-    let report = judge(
-        &stream::bytes(&stream::packets(&plan)),
-        &[],
-        Options::default(),
-    );
+    let plan = Plan { bend_clock: Box::new(bend), ..Plan::default() };
+    let report = judge(&stream::bytes(&stream::packets(&plan)), &[], Options::default());
     assert_eq!(report.tally(verify::Check::PcrAccuracy), (1, 0), "{report}");
 }
 

@@ -8,10 +8,7 @@ use verify::{Check, Options, Verifier};
 
 /// Datagrams of seven packets with the time at which each leaves.
 fn datagrams() -> Vec<(u64, Vec<u8>)> {
-    let packets = stream::packets(&Plan {
-        seconds: 5,
-        ..Plan::default()
-    });
+    let packets = stream::packets(&Plan { seconds: 5, ..Plan::default() });
     let datagram = |(n, seven): (u64, &[ts::Packet])| {
         let time = n * 7 * SLOT;
         // The sequence number wraps on the way.
@@ -28,10 +25,7 @@ fn datagrams() -> Vec<(u64, Vec<u8>)> {
 
 fn judge(datagrams: &[(u64, Vec<u8>)]) -> RtpReport {
     let mut rtp = RtpVerifier::new(RtpOptions::new(stream::rate()));
-    let mut inner = Verifier::new(Options {
-        rate: Some(stream::rate()),
-        ..Options::default()
-    });
+    let mut inner = Verifier::new(Options { rate: Some(stream::rate()), ..Options::default() });
     for (time, bytes) in datagrams {
         inner.push(rtp.push(*time, bytes));
     }
@@ -43,12 +37,8 @@ fn damaged(damage: impl FnOnce(&mut Vec<(u64, Vec<u8>)>), wanted: &[Check]) {
     let mut datagrams = datagrams();
     damage(&mut datagrams);
     let report = judge(&datagrams);
-    let fired: Vec<Check> = report
-        .checks
-        .iter()
-        .filter(|tally| tally.errors > 0)
-        .map(|tally| tally.check)
-        .collect();
+    let fired: Vec<Check> =
+        report.checks.iter().filter(|tally| tally.errors > 0).map(|tally| tally.check).collect();
     assert_eq!(fired, wanted, "{:?}", report.findings);
     assert_eq!(report.conformant, wanted.is_empty());
 }
@@ -85,10 +75,7 @@ fn payloads_of_another_shape_are_told() {
     damaged(|d| d[100].1[1] = 34, &[Check::RtpShape]);
     damaged(|d| d[100].1[0] = 0x90, &[Check::RtpShape]);
     damaged(|d| d[100].1[12] = 0, &[Check::RtpShape]);
-    damaged(
-        |d| d[100].1.truncate(5),
-        &[Check::RtpSequence, Check::RtpShape],
-    );
+    damaged(|d| d[100].1.truncate(5), &[Check::RtpSequence, Check::RtpShape]);
 }
 
 #[test]

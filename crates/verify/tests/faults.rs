@@ -8,22 +8,14 @@ use ts::time::PCR_PERIOD;
 use verify::{Check, Options, Report, Verifier};
 
 fn judge(bytes: &[u8]) -> Report {
-    let mut verifier = Verifier::new(Options {
-        rate: Some(stream::rate()),
-        ..Options::default()
-    });
+    let mut verifier = Verifier::new(Options { rate: Some(stream::rate()), ..Options::default() });
     verifier.push(bytes);
     verifier.finish()
 }
 
 /// The checks that found an error.
 fn fired(report: &Report) -> Vec<Check> {
-    report
-        .checks
-        .iter()
-        .filter(|tally| tally.errors > 0)
-        .map(|tally| tally.check)
-        .collect()
+    report.checks.iter().filter(|tally| tally.errors > 0).map(|tally| tally.check).collect()
 }
 
 /// The checks must be the ones wanted, and only they.
@@ -36,11 +28,7 @@ fn expect(name: &str, report: &Report, wanted: &[Check]) {
 fn bent(name: &str, bend: impl FnOnce(&mut Plan), wanted: &[Check]) {
     let mut plan = Plan::default();
     bend(&mut plan);
-    expect(
-        name,
-        &judge(&stream::bytes(&stream::packets(&plan))),
-        wanted,
-    );
+    expect(name, &judge(&stream::bytes(&stream::packets(&plan))), wanted);
 }
 
 /// A sound stream damaged behind its making.
@@ -71,24 +59,13 @@ fn the_clean_stream_passes_every_check() {
     expect("clean", &report, &[]);
     assert!(report.findings.is_empty(), "{report}");
     let service = &report.services[0];
-    assert_eq!(
-        (service.name.as_deref(), service.components.len()),
-        (Some("One"), 3)
-    );
+    assert_eq!((service.name.as_deref(), service.components.len()), (Some("One"), 3));
     assert_eq!(report.guide.event_changes, 1);
     assert!(report.guide.present_checked > 40 && report.guide.schedule_checked > 40);
-    let video = report
-        .buffers
-        .iter()
-        .find(|buffer| buffer.pid == VIDEO)
-        .unwrap();
+    let video = report.buffers.iter().find(|buffer| buffer.pid == VIDEO).unwrap();
     assert!(video.model_known && video.units > 1000, "{report}");
     assert_eq!(video.main_size_bytes, 1_500_000);
-    let audio = report
-        .buffers
-        .iter()
-        .find(|buffer| buffer.pid == AUDIO)
-        .unwrap();
+    let audio = report.buffers.iter().find(|buffer| buffer.pid == AUDIO).unwrap();
     assert_eq!((audio.main_size_bytes, audio.tb_size_bytes), (3584, 512));
     assert!(audio.units > 1800 && audio.min_margin_ns.unwrap() > 100_000_000);
     assert!(report.clocks[0].accuracy_max_ps < 37_037);
@@ -96,25 +73,15 @@ fn the_clean_stream_passes_every_check() {
 
 #[test]
 fn the_wrap_of_clock_and_time_stamps_is_no_fault() {
-    bent(
-        "wrap",
-        |plan| plan.clock_start = PCR_PERIOD - 20 * SECOND,
-        &[],
-    );
+    bent("wrap", |plan| plan.clock_start = PCR_PERIOD - 20 * SECOND, &[]);
 }
 
 #[test]
 fn a_time_table_that_is_off_is_told_when_the_start_is_known() {
-    for (offset, wanted) in [
-        (0, vec![]),
-        (2, vec![]),
-        (3, vec![Check::Tdt]),
-        (-3, vec![Check::Tdt]),
-    ] {
-        let plan = Plan {
-            tdt_offset_s: offset,
-            ..Plan::default()
-        };
+    for (offset, wanted) in
+        [(0, vec![]), (2, vec![]), (3, vec![Check::Tdt]), (-3, vec![Check::Tdt])]
+    {
+        let plan = Plan { tdt_offset_s: offset, ..Plan::default() };
         let mut verifier = Verifier::new(Options {
             rate: Some(stream::rate()),
             start_utc_ticks: Some(stream::START_UTC_S * SECOND as i64),
@@ -137,16 +104,8 @@ fn sync_faults_are_told() {
         &[Check::SyncByte],
     );
     let loss = &[Check::SyncLoss, Check::SyncByte];
-    damaged(
-        "two bad sync bytes",
-        |p| (7000..7002).for_each(|n| p[n][0] = 0),
-        loss,
-    );
-    damaged(
-        "other bytes in between",
-        |p| (7000..7050).for_each(|n| p[n][0] = 0),
-        loss,
-    );
+    damaged("two bad sync bytes", |p| (7000..7002).for_each(|n| p[n][0] = 0), loss);
+    damaged("other bytes in between", |p| (7000..7050).for_each(|n| p[n][0] = 0), loss);
     expect("no stream", &judge(&[0x11; 20_000]), &[Check::SyncLoss]);
 }
 
@@ -208,11 +167,7 @@ fn faults_of_continuity_are_told() {
 
 #[test]
 fn missing_and_unnamed_pids_are_told() {
-    bent(
-        "a PID that never comes",
-        |plan| plan.ghosts = vec![0x99],
-        &[Check::Pid],
-    );
+    bent("a PID that never comes", |plan| plan.ghosts = vec![0x99], &[Check::Pid]);
     without(&[Item::Audio], 10, 16, &[Check::Pid, Check::Pts]);
     damaged(
         "a PID that no table names",
@@ -239,28 +194,16 @@ fn transport_errors_and_bad_checksums_are_told() {
             let place = stream::place_of(p, pid, 5 * SECOND);
             p[place][at] ^= 4;
         };
-        damaged(
-            &format!("a wrong bit on PID {pid:#x}"),
-            damage,
-            &[Check::Crc],
-        );
+        damaged(&format!("a wrong bit on PID {pid:#x}"), damage, &[Check::Crc]);
     }
 }
 
 #[test]
 fn clock_faults_are_told() {
     let slow = |plan: &mut Plan| plan.pcr_interval = 120 * MS;
-    bent(
-        "references too rare",
-        slow,
-        &[Check::PcrRepetition, Check::PcrDiscontinuity],
-    );
+    bent("references too rare", slow, &[Check::PcrRepetition, Check::PcrDiscontinuity]);
     let jump = |time: u64| {
-        if time > 10 * SECOND {
-            40 * MS as i64
-        } else {
-            0
-        }
+        if time > 10 * SECOND { 40 * MS as i64 } else { 0 }
     };
     bent(
         "a jump within the window",
@@ -269,28 +212,12 @@ fn clock_faults_are_told() {
     );
     let once = |ticks: i64| {
         move |time: u64| {
-            if (10 * SECOND..10 * SECOND + 30 * MS).contains(&time) {
-                ticks
-            } else {
-                0
-            }
+            if (10 * SECOND..10 * SECOND + 30 * MS).contains(&time) { ticks } else { 0 }
         }
     };
-    bent(
-        "13 ticks off",
-        |plan| plan.bend_clock = Box::new(once(13)),
-        &[],
-    );
-    bent(
-        "14 ticks off",
-        |plan| plan.bend_clock = Box::new(once(14)),
-        &[Check::PcrAccuracy],
-    );
-    bent(
-        "14 ticks early",
-        |plan| plan.bend_clock = Box::new(once(-14)),
-        &[Check::PcrAccuracy],
-    );
+    bent("13 ticks off", |plan| plan.bend_clock = Box::new(once(13)), &[]);
+    bent("14 ticks off", |plan| plan.bend_clock = Box::new(once(14)), &[Check::PcrAccuracy]);
+    bent("14 ticks early", |plan| plan.bend_clock = Box::new(once(-14)), &[Check::PcrAccuracy]);
     bent(
         "backwards once",
         |plan| plan.bend_clock = Box::new(once(-60 * MS as i64)),
@@ -305,10 +232,7 @@ fn clock_faults_are_told() {
 
 #[test]
 fn intervals_above_40_ms_are_a_note_and_no_error() {
-    let plan = Plan {
-        pcr_interval: 60 * MS,
-        ..Plan::default()
-    };
+    let plan = Plan { pcr_interval: 60 * MS, ..Plan::default() };
     let report = judge(&stream::bytes(&stream::packets(&plan)));
     expect("60 ms", &report, &[]);
     assert!(report.tally(Check::PcrRepetition).1 > 700);
@@ -328,18 +252,11 @@ fn an_announced_discontinuity_is_none() {
 fn time_stamp_faults_are_told() {
     let gap = |time: u64| !(10 * SECOND..11 * SECOND).contains(&time);
     let report = {
-        let plan = Plan {
-            stamped: Box::new(gap),
-            ..Plan::default()
-        };
+        let plan = Plan { stamped: Box::new(gap), ..Plan::default() };
         judge(&stream::bytes(&stream::packets(&plan)))
     };
     assert!(fired(&report).contains(&Check::Pts), "{report}");
-    bent(
-        "presented before decoded",
-        |plan| plan.reorder = -90 * 300,
-        &[Check::StampOrder],
-    );
+    bent("presented before decoded", |plan| plan.reorder = -90 * 300, &[Check::StampOrder]);
     damaged(
         "decoding times that fall",
         |p| {
@@ -359,11 +276,7 @@ fn time_stamp_faults_are_told() {
             let first = (place..p.len())
                 .find(|n| stream::pid_of(&p[*n]) == AUDIO && p[*n][1] & 0x40 != 0)
                 .unwrap();
-            let at = 4 + if p[first][3] & 0x20 != 0 {
-                1 + usize::from(p[first][4])
-            } else {
-                0
-            };
+            let at = 4 + if p[first][3] & 0x20 != 0 { 1 + usize::from(p[first][4]) } else { 0 };
             p[first][at + 2] = 7;
         },
         &[Check::PesSyntax],
@@ -397,34 +310,14 @@ fn missing_tables_are_told() {
     without(&[Item::Sdt], 10, 13, &[Check::SdtActual]);
     without(&[Item::SdtOther], 10, 22, &[Check::SdtOther]);
     without(&[Item::Present], 10, 13, &[Check::EitActual, Check::EitPf]);
-    without(
-        &[Item::Following],
-        10,
-        13,
-        &[Check::EitActual, Check::EitPf],
-    );
-    without(
-        &[Item::Present, Item::Following],
-        10,
-        13,
-        &[Check::EitActual],
-    );
-    without(
-        &[Item::FollowingOther],
-        10,
-        24,
-        &[Check::EitOther, Check::EitPf],
-    );
+    without(&[Item::Following], 10, 13, &[Check::EitActual, Check::EitPf]);
+    without(&[Item::Present, Item::Following], 10, 13, &[Check::EitActual]);
+    without(&[Item::FollowingOther], 10, 24, &[Check::EitOther, Check::EitPf]);
     without(&[Item::Schedule], 10, 24, &[Check::SiRepetition]);
     without(&[Item::Tdt], 5, 42, &[Check::Tdt]);
     without(&[Item::Tdt], 0, 60, &[Check::Tdt]);
     without(&[Item::Nit], 0, 60, &[Check::NitActual]);
-    without(
-        &[Item::Present, Item::Following],
-        0,
-        60,
-        &[Check::EitActual],
-    );
+    without(&[Item::Present, Item::Following], 0, 60, &[Check::EitActual]);
 }
 
 #[test]
@@ -483,37 +376,17 @@ fn buffer_faults_are_told() {
         plan.data_interval = Some(interval);
     };
     // 188 bytes at 48 kbit/s take 31.33 ms.
-    bent(
-        "data within its leak rate",
-        |plan| burst(plan, 40 * MS),
-        &[],
-    );
+    bent("data within its leak rate", |plan| burst(plan, 40 * MS), &[]);
     bent(
         "data above its leak rate",
         |plan| burst(plan, 29 * MS),
         &[Check::Buffer, Check::EmptyBuffer],
     );
-    bent(
-        "late pictures",
-        |plan| plan.video_lead = 20 * MS,
-        &[Check::Buffer],
-    );
-    bent(
-        "late sound",
-        |plan| plan.audio_lead = 10 * MS,
-        &[Check::Buffer],
-    );
-    bent(
-        "too much sound ahead",
-        |plan| plan.audio_lead = 700 * MS,
-        &[Check::Buffer],
-    );
+    bent("late pictures", |plan| plan.video_lead = 20 * MS, &[Check::Buffer]);
+    bent("late sound", |plan| plan.audio_lead = 10 * MS, &[Check::Buffer]);
+    bent("too much sound ahead", |plan| plan.audio_lead = 700 * MS, &[Check::Buffer]);
     // 480 kbit/s of PAT and PMT through Bsys, which lets 80 through.
-    bent(
-        "too many tables",
-        |plan| plan.psi_interval = 8 * MS,
-        &[Check::Buffer],
-    );
+    bent("too many tables", |plan| plan.psi_interval = 8 * MS, &[Check::Buffer]);
 }
 
 #[test]
@@ -532,10 +405,7 @@ fn bursts_into_a_transport_buffer_are_told() {
         packets[place + 1..=place + burst].fill(stuffing);
         stream::count(&mut packets);
         let rate = ts::Rate::new(4 * stream::RATE_BPS, 1);
-        let mut verifier = Verifier::new(Options {
-            rate,
-            ..Options::default()
-        });
+        let mut verifier = Verifier::new(Options { rate, ..Options::default() });
         verifier.push(&stream::bytes(&packets));
         expect("a burst of sound", &verifier.finish(), &wanted);
     }
@@ -559,10 +429,7 @@ fn buffers_that_never_empty_are_told() {
 #[test]
 fn long_stays_in_the_decoder_are_told() {
     let report = {
-        let plan = Plan {
-            video_lead: 2 * SECOND,
-            ..Plan::default()
-        };
+        let plan = Plan { video_lead: 2 * SECOND, ..Plan::default() };
         judge(&stream::bytes(&stream::packets(&plan)))
     };
     expect("two seconds of H.264 are legal", &report, &[]);
@@ -609,10 +476,7 @@ fn guide_faults_are_told() {
 
 #[test]
 fn a_stream_without_clock_cannot_be_judged() {
-    let plan = Plan {
-        omit: Box::new(|item, _| item == Item::Clock),
-        ..Plan::default()
-    };
+    let plan = Plan { omit: Box::new(|item, _| item == Item::Clock), ..Plan::default() };
     let mut verifier = Verifier::new(Options::default());
     verifier.push(&stream::bytes(&stream::packets(&plan)));
     let report = verifier.finish();

@@ -12,9 +12,8 @@ pub(super) const SAMPLE_RATES_HZ: [u32; 3] = [48_000, 44_100, 32_000];
 /// Samples of a syncframe: six blocks of 256.
 const FRAME_SAMPLES: u32 = 6 * 256;
 /// Nominal bit rates in kbit/s by half of frmsizecod.
-const RATES_KBPS: [u32; 19] = [
-    32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640,
-];
+const RATES_KBPS: [u32; 19] =
+    [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384, 448, 512, 576, 640];
 
 /// syncinfo and the head of bsi.
 struct Ac3Header {
@@ -88,15 +87,7 @@ impl Ac3Header {
         }
         let dolby_surround = acmod == 2 && r.bits(2)? == 2;
         let lfe = r.flag()?;
-        Ok(Ac3Header {
-            fscod,
-            frmsizecod,
-            bsid,
-            bsmod,
-            acmod,
-            dolby_surround,
-            lfe,
-        })
+        Ok(Ac3Header { fscod, frmsizecod, bsid, bsmod, acmod, dolby_surround, lfe })
     }
 
     fn rate_kbps(&self) -> u32 {

@@ -41,10 +41,7 @@ pub(super) fn read(frame: &[u8]) -> Result<AudioFacts, HeaderError> {
     let sample_rate_hz = SAMPLE_RATES_HZ[usize::from(header.rate_index)];
     let frame_samples = BLOCK_SAMPLES * header.blocks;
     Ok(AudioFacts {
-        format: AudioFormat::Adts {
-            object_type: header.object_type,
-            mpeg2: header.mpeg2,
-        },
+        format: AudioFormat::Adts { object_type: header.object_type, mpeg2: header.mpeg2 },
         sample_rate_hz,
         channels: channels_of(header.channel_configuration),
         frame_samples,
@@ -109,31 +106,19 @@ mod tests {
     fn a_published_header_is_read() {
         // AAC LC, 44.1 kHz, stereo, 371 bytes: the example of many a primer on ADTS.
         let facts = read(&[0xff, 0xf1, 0x50, 0x80, 0x2e, 0x7f, 0xfc]).unwrap();
-        assert_eq!(
-            facts.format,
-            AudioFormat::Adts {
-                object_type: 2,
-                mpeg2: false
-            }
-        );
+        assert_eq!(facts.format, AudioFormat::Adts { object_type: 2, mpeg2: false });
         assert_eq!(
             (facts.sample_rate_hz, facts.channels, facts.frame_samples),
             (44_100, Some(2), 1024)
         );
         assert_eq!(facts.bit_rate_bps, 371 * 8 * 44_100 / 1024);
         let duration = facts.frame_duration();
-        assert_eq!(
-            (duration.numerator(), duration.denominator()),
-            (30_720_000, 49)
-        );
+        assert_eq!((duration.numerator(), duration.denominator()), (30_720_000, 49));
     }
 
     #[test]
     fn a_length_below_its_own_header_is_refused() {
-        assert_eq!(
-            probe(&[0xff, 0xf0, 0x50, 0x80, 0x01, 0x1f, 0xfc]),
-            Probe::Bad
-        );
+        assert_eq!(probe(&[0xff, 0xf0, 0x50, 0x80, 0x01, 0x1f, 0xfc]), Probe::Bad);
         assert_eq!(probe(&[0xff, 0xf1]), Probe::Short);
     }
 }

@@ -45,10 +45,7 @@ pub(super) fn probe(bytes: &[u8], at_end: bool) -> Probe {
             _ => break,
         }
     }
-    Probe::Frame(Header {
-        bytes: length,
-        key: first.sample_rate_hz,
-    })
+    Probe::Frame(Header { bytes: length, key: first.sample_rate_hz })
 }
 
 /// Reads the headers of a frame.
@@ -61,11 +58,7 @@ pub(super) fn read(frame: &[u8]) -> Result<AudioFacts, HeaderError> {
     }
     let frame_samples = first.blocks * BLOCK_SAMPLES;
     Ok(AudioFacts {
-        format: AudioFormat::Eac3 {
-            bsid: first.bsid,
-            acmod: first.acmod,
-            substreams,
-        },
+        format: AudioFormat::Eac3 { bsid: first.bsid, acmod: first.acmod, substreams },
         sample_rate_hz: first.sample_rate_hz,
         channels: Some(channels_of(first.acmod, first.lfe)),
         frame_samples,
@@ -124,42 +117,17 @@ mod tests {
 
     /// A syncframe of 8 bytes: 48 kHz, six blocks, stereo, bsid 16.
     fn syncframe(strmtyp: u8, substreamid: u8) -> [u8; 8] {
-        [
-            0x0b,
-            0x77,
-            strmtyp << 6 | substreamid << 3,
-            3,
-            0x34,
-            0x80,
-            0,
-            0,
-        ]
+        [0x0b, 0x77, strmtyp << 6 | substreamid << 3, 3, 0x34, 0x80, 0, 0]
     }
 
     #[test]
     fn substreams_of_the_same_time_make_one_frame() {
-        let stream = [
-            syncframe(0, 0),
-            syncframe(1, 0),
-            syncframe(0, 1),
-            syncframe(0, 0),
-        ]
-        .concat();
-        let found = Probe::Frame(Header {
-            bytes: 24,
-            key: 48_000,
-        });
+        let stream = [syncframe(0, 0), syncframe(1, 0), syncframe(0, 1), syncframe(0, 0)].concat();
+        let found = Probe::Frame(Header { bytes: 24, key: 48_000 });
         assert_eq!(probe(&stream, false), found);
         assert_eq!(probe(&stream[..26], false), Probe::Short);
         let facts = read(&stream[..24]).unwrap();
-        assert_eq!(
-            facts.format,
-            AudioFormat::Eac3 {
-                bsid: 16,
-                acmod: 2,
-                substreams: 2
-            }
-        );
+        assert_eq!(facts.format, AudioFormat::Eac3 { bsid: 16, acmod: 2, substreams: 2 });
         assert_eq!((facts.channels, facts.frame_samples), (Some(2), 1536));
     }
 

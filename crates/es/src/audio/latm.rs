@@ -42,10 +42,7 @@ pub(super) fn probe(bytes: &[u8]) -> Probe {
         }
         match r.bits(13)? as usize {
             0 => Err(r.forbidden("audioMuxLengthBytes", 0)),
-            length => Ok(Header {
-                bytes: FRAMING_BYTES + length,
-                key: 0,
-            }),
+            length => Ok(Header { bytes: FRAMING_BYTES + length, key: 0 }),
         }
     };
     probe_of(parse())
@@ -62,10 +59,7 @@ pub(super) fn read(
     if !use_same_stream_mux {
         *config = Some(StreamMuxConfig::parse(&mut r)?);
     }
-    let missing = HeaderError::MissingParameterSet {
-        structure: STRUCTURE,
-        id: 0,
-    };
+    let missing = HeaderError::MissingParameterSet { structure: STRUCTURE, id: 0 };
     let StreamMuxConfig { sub_frames, audio } = config.ok_or(missing)?;
     let frame_samples = sub_frames * audio.frame_samples;
     Ok(AudioFacts {
@@ -97,10 +91,7 @@ impl StreamMuxConfig {
         if version_1 {
             skip_value(r)?; // ascLen
         }
-        Ok(StreamMuxConfig {
-            sub_frames,
-            audio: AudioSpecificConfig::parse(r)?,
-        })
+        Ok(StreamMuxConfig { sub_frames, audio: AudioSpecificConfig::parse(r)? })
     }
 }
 
@@ -175,29 +166,14 @@ mod tests {
     #[test]
     fn the_configurations_of_rfc_6416_are_read() {
         let lc = config_of(&[0x40, 0x00, 0x26, 0x20, 0x3f, 0xc0]);
-        assert_eq!(
-            (lc.object_type, lc.sample_rate_hz, lc.channels),
-            (2, 24_000, Some(2))
-        );
+        assert_eq!((lc.object_type, lc.sample_rate_hz, lc.channels), (2, 24_000, Some(2)));
         assert_eq!((lc.sbr_rate_hz, lc.frame_samples), (None, 1024));
         let he = config_of(&[0x40, 0x00, 0x56, 0x23, 0x10, 0x1f, 0xe0]);
-        assert_eq!(
-            (he.object_type, he.sample_rate_hz, he.channels),
-            (2, 24_000, Some(2))
-        );
-        assert_eq!(
-            (he.sbr_rate_hz, he.parametric_stereo),
-            (Some(48_000), false)
-        );
+        assert_eq!((he.object_type, he.sample_rate_hz, he.channels), (2, 24_000, Some(2)));
+        assert_eq!((he.sbr_rate_hz, he.parametric_stereo), (Some(48_000), false));
         let he2 = config_of(&[0x40, 0x01, 0xd6, 0x13, 0x10, 0x1f, 0xe0]);
-        assert_eq!(
-            (he2.object_type, he2.sample_rate_hz, he2.channels),
-            (2, 24_000, Some(1))
-        );
-        assert_eq!(
-            (he2.sbr_rate_hz, he2.parametric_stereo),
-            (Some(48_000), true)
-        );
+        assert_eq!((he2.object_type, he2.sample_rate_hz, he2.channels), (2, 24_000, Some(1)));
+        assert_eq!((he2.sbr_rate_hz, he2.parametric_stereo), (Some(48_000), true));
     }
 
     #[test]
@@ -208,11 +184,9 @@ mod tests {
             read(&element, &mut config),
             Err(HeaderError::MissingParameterSet { .. })
         ));
-        config = StreamMuxConfig::parse(&mut BitReader::new(
-            &[0x40, 0, 0x26, 0x20, 0x3f, 0xc0],
-            "test",
-        ))
-        .ok();
+        config =
+            StreamMuxConfig::parse(&mut BitReader::new(&[0x40, 0, 0x26, 0x20, 0x3f, 0xc0], "test"))
+                .ok();
         assert_eq!(read(&element, &mut config).unwrap().sample_rate_hz, 24_000);
     }
 }

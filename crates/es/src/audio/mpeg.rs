@@ -7,21 +7,13 @@ use crate::bits::BitReader;
 
 /// Bit rates in kbit/s by bitrate_index 1 to 14: layers I, II and III of MPEG-1.
 const FULL_RATES_KBPS: [[u32; 14]; 3] = [
-    [
-        32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448,
-    ],
-    [
-        32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384,
-    ],
-    [
-        32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320,
-    ],
+    [32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
+    [32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],
+    [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
 ];
 /// The same for MPEG-2: layer I, then layers II and III.
 const HALF_RATES_KBPS: [[u32; 14]; 2] = [
-    [
-        32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256,
-    ],
+    [32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256],
     [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
 ];
 /// Sampling rates of MPEG-1 by sampling_frequency; MPEG-2 halves them.
@@ -51,10 +43,7 @@ pub(super) fn probe(bytes: &[u8]) -> Probe {
 pub(super) fn read(frame: &[u8]) -> Result<AudioFacts, HeaderError> {
     let header = MpegHeader::parse(frame)?;
     Ok(AudioFacts {
-        format: AudioFormat::Mpeg {
-            layer: header.layer,
-            half_rate: header.half_rate,
-        },
+        format: AudioFormat::Mpeg { layer: header.layer, half_rate: header.half_rate },
         sample_rate_hz: header.sample_rate_hz,
         channels: Some(if header.mode == SINGLE_CHANNEL { 1 } else { 2 }),
         frame_samples: header.samples(),
@@ -90,22 +79,11 @@ impl MpegHeader {
         let full_rate_hz = SAMPLE_RATES_HZ
             .get(frequency as usize)
             .ok_or_else(|| r.forbidden("sampling_frequency", u64::from(frequency)))?;
-        let sample_rate_hz = if half_rate {
-            full_rate_hz / 2
-        } else {
-            *full_rate_hz
-        };
+        let sample_rate_hz = if half_rate { full_rate_hz / 2 } else { *full_rate_hz };
         let padding = r.bits(1)?;
         r.skip(1)?; // private_bit
         let mode = r.byte(2)?;
-        Ok(MpegHeader {
-            layer,
-            half_rate,
-            bit_rate_bps,
-            sample_rate_hz,
-            padding,
-            mode,
-        })
+        Ok(MpegHeader { layer, half_rate, bit_rate_bps, sample_rate_hz, padding, mode })
     }
 
     fn samples(&self) -> u32 {
@@ -129,11 +107,7 @@ mod tests {
     use super::*;
 
     fn length(header: [u8; 4]) -> Option<usize> {
-        if let Probe::Frame(found) = probe(&header) {
-            Some(found.bytes)
-        } else {
-            None
-        }
+        if let Probe::Frame(found) = probe(&header) { Some(found.bytes) } else { None }
     }
 
     #[test]
@@ -154,10 +128,7 @@ mod tests {
     #[test]
     fn halved_rates_have_a_stream_type_of_their_own() {
         let full = read(&[0xff, 0xfd, 0xa4, 0xc0]).unwrap();
-        assert_eq!(
-            (full.stream_type(), full.channels, full.frame_samples),
-            (0x03, Some(1), 1152)
-        );
+        assert_eq!((full.stream_type(), full.channels, full.frame_samples), (0x03, Some(1), 1152));
         let half = read(&[0xff, 0xf3, 0x84, 0x00]).unwrap();
         assert_eq!(
             (half.stream_type(), half.sample_rate_hz, half.frame_samples),

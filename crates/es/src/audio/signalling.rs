@@ -15,11 +15,9 @@ impl AudioFacts {
     pub fn aac_profile_and_level(&self) -> Option<u8> {
         let (object_type, sbr_rate_hz, parametric_stereo) = match self.format {
             AudioFormat::Adts { object_type, .. } => (object_type, None, false),
-            AudioFormat::Latm {
-                object_type,
-                sbr_rate_hz,
-                parametric_stereo,
-            } => (object_type, sbr_rate_hz, parametric_stereo),
+            AudioFormat::Latm { object_type, sbr_rate_hz, parametric_stereo } => {
+                (object_type, sbr_rate_hz, parametric_stereo)
+            }
             _ => return None,
         };
         let channels = self.channels?;
@@ -56,23 +54,12 @@ impl AudioFacts {
         const FULL_SERVICE: u8 = 0x40;
         const MULTIPLE_SUBSTREAMS: u8 = 6;
         let (flags, acmod, dolby_surround) = match self.format {
-            AudioFormat::Ac3 {
-                bsmod,
-                acmod,
-                dolby_surround,
-                ..
-            } => {
+            AudioFormat::Ac3 { bsmod, acmod, dolby_surround, .. } => {
                 // Complete main and emergency services stand for themselves.
-                let full = if matches!(bsmod, 0 | 6) {
-                    FULL_SERVICE
-                } else {
-                    0
-                };
+                let full = if matches!(bsmod, 0 | 6) { FULL_SERVICE } else { 0 };
                 (full | bsmod << 3, acmod, dolby_surround)
             }
-            AudioFormat::Eac3 {
-                substreams: 1.., ..
-            } => {
+            AudioFormat::Eac3 { substreams: 1.., .. } => {
                 return Some(ENHANCED | FULL_SERVICE | MULTIPLE_SUBSTREAMS);
             }
             AudioFormat::Eac3 { acmod, .. } => (ENHANCED | FULL_SERVICE, acmod, false),
@@ -96,10 +83,7 @@ impl AudioFacts {
             (AudioFormat::Adts { .. } | AudioFormat::Latm { .. }, Some(3..)) => (5_529_600, 8_976),
             _ => (2_000_000, 3_584),
         };
-        AudioBuffer {
-            transport_rate_bps,
-            main_bytes,
-        }
+        AudioBuffer { transport_rate_bps, main_bytes }
     }
 }
 
@@ -109,21 +93,12 @@ mod tests {
 
     fn facts(format: AudioFormat, sample_rate_hz: u32, channels: u8) -> AudioFacts {
         let channels = Some(channels);
-        AudioFacts {
-            format,
-            sample_rate_hz,
-            channels,
-            frame_samples: 1024,
-            bit_rate_bps: 0,
-        }
+        AudioFacts { format, sample_rate_hz, channels, frame_samples: 1024, bit_rate_bps: 0 }
     }
 
     #[test]
     fn aac_levels_follow_rate_and_channels() {
-        let lc = AudioFormat::Adts {
-            object_type: 2,
-            mpeg2: false,
-        };
+        let lc = AudioFormat::Adts { object_type: 2, mpeg2: false };
         assert_eq!(facts(lc, 48_000, 2).aac_profile_and_level(), Some(0x51));
         assert_eq!(facts(lc, 24_000, 1).aac_profile_and_level(), Some(0x50));
         assert_eq!(facts(lc, 44_100, 6).aac_profile_and_level(), Some(0x52));
@@ -132,44 +107,23 @@ mod tests {
             sbr_rate_hz: Some(48_000),
             parametric_stereo,
         };
-        assert_eq!(
-            facts(he(false), 24_000, 2).aac_profile_and_level(),
-            Some(0x58)
-        );
-        assert_eq!(
-            facts(he(true), 24_000, 1).aac_profile_and_level(),
-            Some(0x60)
-        );
-        assert_eq!(
-            facts(he(false), 24_000, 6).aac_profile_and_level(),
-            Some(0x5a)
-        );
+        assert_eq!(facts(he(false), 24_000, 2).aac_profile_and_level(), Some(0x58));
+        assert_eq!(facts(he(true), 24_000, 1).aac_profile_and_level(), Some(0x60));
+        assert_eq!(facts(he(false), 24_000, 6).aac_profile_and_level(), Some(0x5a));
     }
 
     #[test]
     fn ac3_component_types_follow_service_and_channels() {
-        let ac3 = |acmod| AudioFormat::Ac3 {
-            bsid: 8,
-            bsmod: 0,
-            acmod,
-            dolby_surround: false,
-        };
+        let ac3 = |acmod| AudioFormat::Ac3 { bsid: 8, bsmod: 0, acmod, dolby_surround: false };
         assert_eq!(facts(ac3(2), 48_000, 2).ac3_component_type(), Some(0x42));
         assert_eq!(facts(ac3(7), 48_000, 6).ac3_component_type(), Some(0x44));
-        let enhanced = AudioFormat::Eac3 {
-            bsid: 16,
-            acmod: 7,
-            substreams: 0,
-        };
+        let enhanced = AudioFormat::Eac3 { bsid: 16, acmod: 7, substreams: 0 };
         assert_eq!(facts(enhanced, 48_000, 6).ac3_component_type(), Some(0xc4));
     }
 
     #[test]
     fn more_channels_of_aac_have_more_buffer() {
-        let lc = AudioFormat::Adts {
-            object_type: 2,
-            mpeg2: false,
-        };
+        let lc = AudioFormat::Adts { object_type: 2, mpeg2: false };
         assert_eq!(facts(lc, 48_000, 2).buffer().main_bytes, 3_584);
         assert_eq!(facts(lc, 48_000, 6).buffer().main_bytes, 8_976);
     }

@@ -14,10 +14,8 @@ impl VideoBuffer {
         buffer_max_bits: u64,
         stated: Option<Schedule>,
     ) -> VideoBuffer {
-        let used = stated.unwrap_or(Schedule {
-            rate_bps: rate_max_bps,
-            buffer_bits: buffer_max_bits,
-        });
+        let used =
+            stated.unwrap_or(Schedule { rate_bps: rate_max_bps, buffer_bits: buffer_max_bits });
         let spare_bits = buffer_max_bits.saturating_sub(used.buffer_bits);
         let overhead_bytes = multiplex_overhead_bytes(rate_max_bps.max(LEAST_MULTIPLEX_RATE_BPS));
         VideoBuffer {
@@ -51,10 +49,7 @@ mod tests {
 
     #[test]
     fn a_stated_buffer_leaves_the_rest_of_the_level_to_the_multiplexing_buffer() {
-        let stated = Schedule {
-            rate_bps: 4_000_000,
-            buffer_bits: 4_000_000,
-        };
+        let stated = Schedule { rate_bps: 4_000_000, buffer_bits: 4_000_000 };
         let buffer = VideoBuffer::of_level(24_000_000, 30_000_000, Some(stated));
         assert_eq!(buffer.transport_rate_bps, 4_800_000);
         assert_eq!((buffer.elementary_bytes, buffer.stated), (500_000, true));

@@ -53,13 +53,7 @@ pub(super) struct H264Headers {
 
 impl Default for H264Headers {
     fn default() -> H264Headers {
-        H264Headers {
-            sps: [None; 32],
-            pps: [None; 256],
-            active: None,
-            last: None,
-            whole: false,
-        }
+        H264Headers { sps: [None; 32], pps: [None; 256], active: None, last: None, whole: false }
     }
 }
 
@@ -78,28 +72,16 @@ impl H264Headers {
             kind @ (nal::SLICE | nal::PARTITION_A | nal::IDR) => {
                 self.read_slice(payload, kind == nal::IDR, header & 0x60 != 0)
             }
-            nal::SEI => Part::Prefix(Marks {
-                clean: has_recovery_point(payload),
-                ..Marks::PLAIN
-            }),
+            nal::SEI => Part::Prefix(Marks { clean: has_recovery_point(payload), ..Marks::PLAIN }),
             nal::SPS => {
-                let sets = Marks {
-                    parameter_sets: Self::SPS_SET,
-                    ..Marks::PLAIN
-                };
+                let sets = Marks { parameter_sets: Self::SPS_SET, ..Marks::PLAIN };
                 Part::Prefix(Marks::of(self.read_sps(payload), sets))
             }
             nal::PPS => {
-                let sets = Marks {
-                    parameter_sets: Self::PPS_SET,
-                    ..Marks::PLAIN
-                };
+                let sets = Marks { parameter_sets: Self::PPS_SET, ..Marks::PLAIN };
                 Part::Prefix(Marks::of(self.read_pps(payload), sets))
             }
-            nal::DELIMITER => Part::Prefix(Marks {
-                delimiter: true,
-                ..Marks::PLAIN
-            }),
+            nal::DELIMITER => Part::Prefix(Marks { delimiter: true, ..Marks::PLAIN }),
             nal::FIRST_OPENING..=nal::LAST_OPENING => Part::Prefix(Marks::PLAIN),
             _ => Part::Suffix,
         }

@@ -85,23 +85,14 @@ impl HevcHeaders {
         if layer != 0 {
             return Part::Suffix;
         }
-        let header = NalHeader {
-            kind: (first >> 1) & 0x3f,
-            temporal_id: (second & 7).max(1) - 1,
-        };
-        let sets = |kind| Marks {
-            parameter_sets: kind,
-            ..Marks::PLAIN
-        };
+        let header = NalHeader { kind: (first >> 1) & 0x3f, temporal_id: (second & 7).max(1) - 1 };
+        let sets = |kind| Marks { parameter_sets: kind, ..Marks::PLAIN };
         match header.kind {
             0..=nal::RASL_R | nal::BLA_W_LP..=nal::CRA => self.read_slice(header, payload),
             nal::VPS => Part::Prefix(Marks::of(self.read_vps(payload), sets(Self::VPS_SET))),
             nal::SPS => Part::Prefix(Marks::of(self.read_sps(payload), sets(Self::SPS_SET))),
             nal::PPS => Part::Prefix(Marks::of(self.read_pps(payload), sets(Self::PPS_SET))),
-            nal::DELIMITER => Part::Prefix(Marks {
-                delimiter: true,
-                ..Marks::PLAIN
-            }),
+            nal::DELIMITER => Part::Prefix(Marks { delimiter: true, ..Marks::PLAIN }),
             // Reserved and unspecified types that stand before pictures.
             nal::PREFIX_SEI | 41..=44 | 48..=55 => Part::Prefix(Marks::PLAIN),
             _ => Part::Suffix,
@@ -113,9 +104,7 @@ impl HevcHeaders {
         let sps = self.sps.get(self.active? as usize)?.as_ref()?;
         let mut facts = sps.facts;
         let vps = self.vps.get(sps.vps_id as usize).copied().flatten();
-        facts.frame_duration = facts
-            .frame_duration
-            .or(vps.and_then(|vps| vps.frame_duration));
+        facts.frame_duration = facts.frame_duration.or(vps.and_then(|vps| vps.frame_duration));
         Some(facts)
     }
 
@@ -139,11 +128,7 @@ impl HevcHeaders {
         let dependent_slices = r.flag()?;
         r.skip(1)?; // output_flag_present_flag
         let extra_slice_header_bits = r.bits(3)? as usize;
-        self.pps.0[id as usize] = Some(Pps {
-            sps_id,
-            dependent_slices,
-            extra_slice_header_bits,
-        });
+        self.pps.0[id as usize] = Some(Pps { sps_id, dependent_slices, extra_slice_header_bits });
         Ok(())
     }
 
@@ -189,14 +174,9 @@ impl HevcHeaders {
             r.skip(1)?; // no_output_of_prior_pics_flag
         }
         let id = r.ue_max("slice_pic_parameter_set_id", 63)?;
-        let missing = |id| HeaderError::MissingParameterSet {
-            structure: STRUCTURE,
-            id,
-        };
+        let missing = |id| HeaderError::MissingParameterSet { structure: STRUCTURE, id };
         let pps = self.pps.0[id as usize].ok_or(missing(id))?;
-        let sps = self.sps[pps.sps_id as usize]
-            .as_ref()
-            .ok_or(missing(pps.sps_id))?;
+        let sps = self.sps[pps.sps_id as usize].as_ref().ok_or(missing(pps.sps_id))?;
         if first {
             self.active = Some(pps.sps_id);
         } else {

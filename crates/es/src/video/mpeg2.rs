@@ -66,19 +66,13 @@ impl Mpeg2Headers {
             }
             code::FIRST_SLICE..=code::LAST_SLICE => self.read_slice(),
             code::SEQUENCE => {
-                let sets = Marks {
-                    parameter_sets: Self::SEQUENCE_SET,
-                    ..Marks::PLAIN
-                };
+                let sets = Marks { parameter_sets: Self::SEQUENCE_SET, ..Marks::PLAIN };
                 Part::Prefix(Marks::of(self.read_sequence(payload), sets))
             }
             code::EXTENSION => self.read_extension(payload),
             code::GROUP => {
                 self.awaits_field = false;
-                Part::Prefix(Marks {
-                    clean: is_closed_group(payload),
-                    ..Marks::PLAIN
-                })
+                Part::Prefix(Marks { clean: is_closed_group(payload), ..Marks::PLAIN })
             }
             _ => Part::Suffix,
         }
@@ -110,10 +104,7 @@ impl Mpeg2Headers {
     fn read_extension(&mut self, payload: &[u8]) -> Part {
         let read = match payload.first().map_or(0, |byte| byte >> 4) {
             extension::SEQUENCE => {
-                let sets = Marks {
-                    parameter_sets: Self::EXTENSION_SET,
-                    ..Marks::PLAIN
-                };
+                let sets = Marks { parameter_sets: Self::EXTENSION_SET, ..Marks::PLAIN };
                 let read = Extension::parse(payload).map(|read| self.extension = Some(read));
                 return Part::Prefix(Marks::of(read, sets));
             }
@@ -136,10 +127,7 @@ impl Mpeg2Headers {
             3 => PictureKind::B,
             other => return Err(r.forbidden("picture_coding_type", u64::from(other))),
         };
-        self.coming = Some(PictureHeader {
-            kind,
-            bottom_field: None,
-        });
+        self.coming = Some(PictureHeader { kind, bottom_field: None });
         Ok(())
     }
 
@@ -165,14 +153,7 @@ impl Mpeg2Headers {
                 let opposite = matches!(fields, (Some(first), Some(second)) if first != second);
                 let second = opposite && self.awaits_field;
                 self.awaits_field = !second && coming.bottom_field.is_some();
-                (
-                    coming,
-                    if second {
-                        Start::SecondField
-                    } else {
-                        Start::Unit
-                    },
-                )
+                (coming, if second { Start::SecondField } else { Start::Unit })
             }
             (None, Some(current)) => (current, Start::Nothing),
             // Slices of a picture whose header is not there.

@@ -31,22 +31,14 @@ pub(super) struct Marks {
 
 impl Marks {
     /// A part that says nothing that matters here.
-    pub(super) const PLAIN: Marks = Marks {
-        present: true,
-        delimiter: false,
-        parameter_sets: 0,
-        clean: false,
-        fault: None,
-    };
+    pub(super) const PLAIN: Marks =
+        Marks { present: true, delimiter: false, parameter_sets: 0, clean: false, fault: None };
 
     /// A part that could or could not be read, with what it says when it could.
     pub(super) fn of(read: Result<(), HeaderError>, marks: Marks) -> Marks {
         match read {
             Ok(()) => marks,
-            Err(fault) => Marks {
-                fault: Some(fault),
-                ..Marks::PLAIN
-            },
+            Err(fault) => Marks { fault: Some(fault), ..Marks::PLAIN },
         }
     }
 

@@ -106,10 +106,7 @@ impl VideoSplitter {
                 let before = self.buffer.len();
                 self.end_part(first, out);
                 let moved = before - self.buffer.len();
-                self.part = Some(PartStart {
-                    first: first - moved,
-                    code: code - moved,
-                });
+                self.part = Some(PartStart { first: first - moved, code: code - moved });
                 self.searched = code - moved + PREFIX_BYTES;
                 if self.picture.is_none() && !self.marks.present {
                     self.skip_before_part();
@@ -133,10 +130,7 @@ impl VideoSplitter {
     /// Reads the part in hand, which ends at `end`, and places it in a unit.
     fn end_part(&mut self, end: usize, out: &mut Vec<AccessUnit>) {
         let Some(part) = self.part.take() else { return };
-        let bytes = self
-            .buffer
-            .get(part.code + PREFIX_BYTES..end)
-            .unwrap_or(&[]);
+        let bytes = self.buffer.get(part.code + PREFIX_BYTES..end).unwrap_or(&[]);
         match self.headers.read(bytes) {
             Part::Prefix(marks) => {
                 if self.picture.is_some() {
@@ -205,10 +199,7 @@ impl VideoSplitter {
         let kind = draft.first.kind;
         let picture = Picture {
             kind,
-            entry: draft
-                .first
-                .entry
-                .or_else(|| self.headers.entry_by_marks(kind, marks)),
+            entry: draft.first.entry.or_else(|| self.headers.entry_by_marks(kind, marks)),
             leading: draft.first.leading,
             structure: draft.structure,
             reference: draft.reference,
@@ -216,23 +207,14 @@ impl VideoSplitter {
             has_parameter_sets: self.headers.sets_are_complete(marks),
         };
         let fault = marks.fault.or(draft.fault);
-        out.push(AccessUnit {
-            offset,
-            bytes,
-            picture,
-            facts: draft.facts,
-            fault,
-        });
+        out.push(AccessUnit { offset, bytes, picture, facts: draft.facts, fault });
     }
 
     /// Skips what precedes the part in hand, which is the first of its unit.
     fn skip_before_part(&mut self) {
         let Some(part) = self.part else { return };
         self.skip_to(part.first);
-        self.part = Some(PartStart {
-            first: 0,
-            code: part.code - part.first,
-        });
+        self.part = Some(PartStart { first: 0, code: part.code - part.first });
         self.searched = part.code - part.first + PREFIX_BYTES;
     }
 

@@ -36,9 +36,7 @@ pub(super) fn sample_aspect(r: &mut BitReader<'_>) -> Result<Option<(u32, u32)>,
         let (width, height) = (r.bits(16)?, r.bits(16)?);
         return Ok((width != 0 && height != 0).then_some((width, height)));
     }
-    Ok(SAMPLE_ASPECTS
-        .get(usize::from(idc).wrapping_sub(1))
-        .copied())
+    Ok(SAMPLE_ASPECTS.get(usize::from(idc).wrapping_sub(1)).copied())
 }
 
 /// Reads the overscan and video signal fields: transfer_characteristics when it is told.
@@ -79,10 +77,7 @@ pub(super) fn display_aspect(width: u32, height: u32, sample: (u32, u32)) -> Opt
     if across == 0 || down == 0 {
         return None;
     }
-    Some((
-        u32::try_from(across / a).ok()?,
-        u32::try_from(down / a).ok()?,
-    ))
+    Some((u32::try_from(across / a).ok()?, u32::try_from(down / a).ok()?))
 }
 
 /// A schedule of the hypothetical reference decoder: its rate and its buffer.

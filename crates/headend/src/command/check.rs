@@ -46,6 +46,10 @@ pub enum Form {
 pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let station = Station::open(&args.config)?;
     let from = args.from.unwrap_or_else(when::now);
+    let missing = station.config.check_services(&station.timetable);
+    if !missing.is_empty() {
+        return Err(Failure::new(Code::Config, station.config.text.human(&missing, false)));
+    }
     let mut findings = findings(&station, from, from + args.horizon)?;
     arrange(&mut findings);
     let sources = station.texts.sources();
@@ -92,11 +96,15 @@ fn asset_findings(station: &Station, findings: &mut Vec<Diagnostic>) {
         let name = used.asset.as_str();
         if let Some(why) = station.faulty.get(name) {
             findings.push(
-                Diagnostic::new(DiagnosticCode::UnknownAsset, format!("asset `{name}` cannot be aired"))
-                    .primary(used.origin, why.clone())
-                    .help(format!("ingest it: headend ingest CONFIG --id {name} FILE")),
+                Diagnostic::new(
+                    DiagnosticCode::UnknownAsset,
+                    format!("asset `{name}` cannot be aired"),
+                )
+                .primary(used.origin, why.clone())
+                .help(format!("ingest it: headend ingest CONFIG --id {name} FILE")),
             );
-        } else if let (Some(claim), Some(entry)) = (used.length_claim, station.catalogue.get(name)) {
+        } else if let (Some(claim), Some(entry)) = (used.length_claim, station.catalogue.get(name))
+        {
             let found = entry.summary.duration;
             if (found - claim).0.abs() > Span::from_seconds(1).0 {
                 let text = format!("it lasts {}", format_duration(found));
@@ -117,7 +125,8 @@ fn bundle_findings(station: &Station, findings: &mut Vec<Diagnostic>) {
         if let Some(why) = station.faulty_bundles.get(bundle.id.as_str()) {
             let message = format!("bundle `{}` cannot be packed", bundle.id.as_str());
             findings.push(
-                Diagnostic::new(DiagnosticCode::NoFile, message).primary(bundle.origin, why.clone()),
+                Diagnostic::new(DiagnosticCode::NoFile, message)
+                    .primary(bundle.origin, why.clone()),
             );
         }
     }

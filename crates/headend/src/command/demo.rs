@@ -52,7 +52,8 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
 fn fill_library(args: &DemoArgs) -> Result<(), Failure> {
     let library =
         Library::open(&args.folder.join("library")).map_err(|e| Failure::new(Code::Io, e))?;
-    let wrong = |e: std::io::Error| Failure::new(Code::Io, format!("{}: {e}", args.folder.display()));
+    let wrong =
+        |e: std::io::Error| Failure::new(Code::Io, format!("{}: {e}", args.folder.display()));
     for (name, bytes) in demo::MEDIA {
         let id: AssetId = name.parse().map_err(|e| Failure::new(Code::Usage, e))?;
         if library.check(&id).is_ok() {
@@ -79,7 +80,9 @@ fn introduce(on_air: &OnAir, config: &std::path::Path) {
             let to = output.destination();
             println!("watch          ffplay -i 'rtp://{to}?localaddr=127.0.0.1'");
             println!("               vlc rtp://@{to} --miface lo");
-            println!("receive files  headend-site receive --from 'rtp://{to}?interface=lo' --into site");
+            println!(
+                "receive files  headend-site receive --from 'rtp://{to}?interface=lo' --into site"
+            );
         }
     }
     println!("stop           Ctrl-C\n");

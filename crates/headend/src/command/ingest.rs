@@ -5,8 +5,12 @@ use crate::exit::{Code, Failure};
 use crate::progress;
 use asset::Language;
 use clap::Args;
+use engine::Play;
 use library::{AssetId, IngestOptions, IngestReport, Library, Progress, ingest};
+use rundown::{AssetIx, CatalogueEntry, by_itself};
 use std::path::PathBuf;
+use std::sync::Arc;
+use ts::{PACKET_BITS, Span, Ticks};
 
 /// What to ingest.
 #[derive(Args, Debug)]
@@ -61,11 +65,40 @@ pub fn run(args: &IngestArgs) -> Result<(), Failure> {
     bar.finish_and_clear();
     let report = report.map_err(|e| Failure::new(Code::No, e))?;
     print!("{}", describe(&report));
+    let peaks = peaks(&library, &report)?;
+    print!("{peaks}");
     Ok(())
 }
 
+/// The peak rate of each stream as it is delivered; fails when a decoder's buffer cannot take it.
+fn peaks(library: &Library, report: &IngestReport) -> Result<String, Failure> {
+    let index = library.index(&report.id).map_err(|e| Failure::new(Code::Io, e))?;
+    let entry = CatalogueEntry { summary: report.summary.clone(), entry_points: Vec::new() };
+    let airing = by_itself(AssetIx(0), &entry, Ticks::from_seconds(1));
+    let Some(airing) = airing else { return Ok(String::new()) };
+    let play = Play::new(airing, Arc::new(index)).map_err(|error| {
+        let id = &report.id;
+        let advice = "encode it anew with a smaller buffer or rate, closed groups of pictures";
+        Failure::new(
+            Code::No,
+            format!("{id} is in the library but cannot be aired: {error}; {advice}"),
+        )
+    })?;
+    let mut text = String::new();
+    for stream in &play.streams {
+        let peak = u64::from(stream.curve.peak_in_window(Span::from_seconds(1))) * PACKET_BITS;
+        text += &format!(
+            "  stream {}: at most {} kbit/s in a second on air\n",
+            stream.stream,
+            peak / 1000
+        );
+    }
+    Ok(text)
+}
+
 fn describe(report: &IngestReport) -> String {
-    let mut text = format!("{}: {}\n", report.id, timetable::format_duration(report.summary.duration));
+    let mut text =
+        format!("{}: {}\n", report.id, timetable::format_duration(report.summary.duration));
     for stream in &report.summary.streams {
         let format = &stream.format;
         let rate_bps = u128::from(stream.bytes) * 8 * u128::from(ts::TICKS_PER_SECOND)

@@ -57,7 +57,10 @@ pub fn run(args: &RenderArgs) -> Result<(), Failure> {
     let multiplex = station.multiplex(&args.multiplex)?;
     let until = args.from + args.duration;
     let wrote = |e: io::Error| {
-        Failure::new(Code::Io, format!("{}: {e}; what was written is incomplete", args.out.display()))
+        Failure::new(
+            Code::Io,
+            format!("{}: {e}; what was written is incomplete", args.out.display()),
+        )
     };
     let out: Box<dyn Write> = if args.out.as_os_str() == "-" {
         Box::new(io::stdout().lock())

@@ -1,6 +1,7 @@
 //! `headend run`: on air.
 
 use crate::air::Air;
+use crate::announce;
 use crate::command::check;
 use crate::exit::{Code, Failure};
 use crate::history::Journal;
@@ -64,6 +65,10 @@ impl OnAir {
         }
         let signals = Signals::new([SIGHUP, SIGINT, SIGTERM])
             .map_err(|e| Failure::new(Code::Unavailable, e))?;
+        let config = &station.config;
+        for path in announce::describe(&config.state, &config.multiplexes)? {
+            tracing::info!(path = %path.display(), "session description");
+        }
         let air = Air::start(&station)?;
         if let Some(realtime) = air.realtime() {
             tracing::info!(priority = ?realtime.priority, memory = ?realtime.memory, "real time");
@@ -101,7 +106,10 @@ impl OnAir {
             }
         }
         if !self.air.is_alive() {
-            return Err(Failure::new(Code::Unavailable, "a thread that makes superframes has ended"));
+            return Err(Failure::new(
+                Code::Unavailable,
+                "a thread that makes superframes has ended",
+            ));
         }
         if self.air.ends_soon() {
             self.air.renew(&self.station)?;

@@ -26,15 +26,39 @@ pub const MEDIA: &[(&str, &[u8])] = &[
 pub const BUNDLE: &[(&str, &[u8])] = &[
     ("data/harvest.csv", include_bytes!("../../../../schedules/demo/bundle/data/harvest.csv")),
     ("index.html", include_bytes!("../../../../schedules/demo/bundle/index.html")),
-    ("pictures/boiling.png", include_bytes!("../../../../schedules/demo/bundle/pictures/boiling.png")),
-    ("pictures/greenhouse.svg", include_bytes!("../../../../schedules/demo/bundle/pictures/greenhouse.svg")),
-    ("pictures/quarter.png", include_bytes!("../../../../schedules/demo/bundle/pictures/quarter.png")),
-    ("pictures/valley.png", include_bytes!("../../../../schedules/demo/bundle/pictures/valley.png")),
-    ("pictures/watering.png", include_bytes!("../../../../schedules/demo/bundle/pictures/watering.png")),
+    (
+        "pictures/boiling.png",
+        include_bytes!("../../../../schedules/demo/bundle/pictures/boiling.png"),
+    ),
+    (
+        "pictures/greenhouse.svg",
+        include_bytes!("../../../../schedules/demo/bundle/pictures/greenhouse.svg"),
+    ),
+    (
+        "pictures/quarter.png",
+        include_bytes!("../../../../schedules/demo/bundle/pictures/quarter.png"),
+    ),
+    (
+        "pictures/valley.png",
+        include_bytes!("../../../../schedules/demo/bundle/pictures/valley.png"),
+    ),
+    (
+        "pictures/watering.png",
+        include_bytes!("../../../../schedules/demo/bundle/pictures/watering.png"),
+    ),
     ("texts/README.txt", include_bytes!("../../../../schedules/demo/bundle/texts/README.txt")),
-    ("texts/safe-water.txt", include_bytes!("../../../../schedules/demo/bundle/texts/safe-water.txt")),
-    ("worksheets/mathematics-4-1.html", include_bytes!("../../../../schedules/demo/bundle/worksheets/mathematics-4-1.html")),
-    ("worksheets/vegetables-1.html", include_bytes!("../../../../schedules/demo/bundle/worksheets/vegetables-1.html")),
+    (
+        "texts/safe-water.txt",
+        include_bytes!("../../../../schedules/demo/bundle/texts/safe-water.txt"),
+    ),
+    (
+        "worksheets/mathematics-4-1.html",
+        include_bytes!("../../../../schedules/demo/bundle/worksheets/mathematics-4-1.html"),
+    ),
+    (
+        "worksheets/vegetables-1.html",
+        include_bytes!("../../../../schedules/demo/bundle/worksheets/vegetables-1.html"),
+    ),
 ];
 
 /// The configuration.

@@ -26,17 +26,11 @@ pub(super) struct Input {
 
 impl Input {
     pub(super) fn native(path: &Path) -> Input {
-        Input {
-            original: path.to_owned(),
-            converted: None,
-        }
+        Input { original: path.to_owned(), converted: None }
     }
 
     pub(super) fn converted(path: &Path, draft: Draft, encoded: bool) -> Input {
-        Input {
-            original: path.to_owned(),
-            converted: Some((draft, encoded)),
-        }
+        Input { original: path.to_owned(), converted: Some((draft, encoded)) }
     }
 
     pub(super) fn original(&self) -> &Path {
@@ -49,9 +43,7 @@ impl Input {
     }
 
     fn path(&self) -> &Path {
-        self.converted
-            .as_ref()
-            .map_or(&self.original, |(draft, _)| draft.path())
+        self.converted.as_ref().map_or(&self.original, |(draft, _)| draft.path())
     }
 }
 
@@ -67,11 +59,7 @@ impl Assembly {
     pub(super) fn lossy_pack(&self, inputs: &[Input]) -> Option<usize> {
         let skipped = |note: &Note| matches!(note, Note::StreamSkipped { codec: None, .. });
         let packed = |input: &Input| matches!(input.converted, Some((_, false)));
-        if self.notes.iter().any(skipped) {
-            inputs.iter().position(packed)
-        } else {
-            None
-        }
+        if self.notes.iter().any(skipped) { inputs.iter().position(packed) } else { None }
     }
 }
 
@@ -86,13 +74,8 @@ pub(super) fn assemble(
     mixer.fill_heads(progress)?;
     let plan = mixer.plan(options)?;
     let (draft, file) = Draft::create(folder)?;
-    let heads: Vec<StreamHead> = plan
-        .iter()
-        .map(|p| StreamHead {
-            facts: p.facts,
-            language: p.language,
-        })
-        .collect();
+    let heads: Vec<StreamHead> =
+        plan.iter().map(|p| StreamHead { facts: p.facts, language: p.language }).collect();
     let writer = StreamWriter::new(file, draft.path(), &heads);
     let index = Writing::new(&mut mixer, plan, writer).run(progress)?;
     index.check()?;
@@ -104,11 +87,7 @@ pub(super) fn assemble(
         let (_, encoded) = input.converted.as_ref()?;
         Some(Note::Converted { encoded: *encoded })
     }));
-    Ok(Assembly {
-        index,
-        draft,
-        notes,
-    })
+    Ok(Assembly { index, draft, notes })
 }
 
 /// All sources together.
@@ -158,10 +137,7 @@ impl Mixer {
                     |t: &mut Track| t.format().is_some() && t.first_presented(ended).is_some();
                 let all = source.tracks().iter_mut().all(ready);
                 let lead = source.tracks().first_mut().is_some_and(ready);
-                let waited = source
-                    .tracks()
-                    .first_mut()
-                    .is_some_and(|t| held(t) > SILENCE_MAX);
+                let waited = source.tracks().first_mut().is_some_and(|t| held(t) > SILENCE_MAX);
                 if all || ended || (lead && waited) {
                     let silent = source.tracks().extract_if(.., |t| !ready(t));
                     self.notes.extend(silent.map(|t| skipped(&t)));
@@ -186,15 +162,8 @@ impl Mixer {
         let mut plan = Vec::new();
         for (number, source) in self.sources.iter_mut().enumerate() {
             let ended = source.ended();
-            let seen = source
-                .tracks()
-                .iter()
-                .find_map(Track::first_seen)
-                .unwrap_or(Span(0));
-            let first = source
-                .tracks()
-                .iter()
-                .find_map(|t| t.first_presented(ended));
+            let seen = source.tracks().iter().find_map(Track::first_seen).unwrap_or(Span(0));
+            let first = source.tracks().iter().find_map(|t| t.first_presented(ended));
             // How much of the lead's beginning was left out, and must be of all further sources.
             let offset = *lead_offset.get_or_insert(first.unwrap_or(seen) - seen);
             for (track, item) in source.tracks().iter().enumerate() {
@@ -215,11 +184,7 @@ impl Mixer {
                 });
             }
         }
-        if plan.is_empty() {
-            Err(IndexError::Streams.into())
-        } else {
-            Ok(plan)
-        }
+        if plan.is_empty() { Err(IndexError::Streams.into()) } else { Ok(plan) }
     }
 
     fn report(&self, progress: &mut dyn FnMut(Progress)) {
@@ -262,13 +227,7 @@ struct Writing<'a> {
 impl<'a> Writing<'a> {
     fn new(mixer: &'a mut Mixer, plan: Vec<Planned>, writer: StreamWriter) -> Writing<'a> {
         let units = plan.iter().map(|_| Vec::new()).collect();
-        Writing {
-            mixer,
-            plan,
-            writer,
-            units,
-            end: Span(0),
-        }
+        Writing { mixer, plan, writer, units, end: Span(0) }
     }
 
     fn run(mut self, progress: &mut dyn FnMut(Progress)) -> Result<AssetIndex, IngestError> {
@@ -294,10 +253,7 @@ impl<'a> Writing<'a> {
             let number = self.plan[i].source;
             let source = &mut self.mixer.sources[number];
             let empty = source.tracks()[self.plan[i].track].ready().is_empty();
-            let full = source
-                .tracks()
-                .iter_mut()
-                .any(|t| t.ready().len() > QUEUE_MAX);
+            let full = source.tracks().iter_mut().any(|t| t.ready().len() > QUEUE_MAX);
             (empty && !full && !source.ended()).then_some(number)
         })
     }
@@ -326,9 +282,7 @@ impl<'a> Writing<'a> {
             return Ok(());
         }
         let place = unit.place;
-        let written = self
-            .writer
-            .write(stream, &unit.bytes, pts, dts, unit.random_access);
+        let written = self.writer.write(stream, &unit.bytes, pts, dts, unit.random_access);
         let written = written.map_err(|error| match error {
             WriteError::File(error) => IngestError::File(error),
             WriteError::TooLarge => {
@@ -353,11 +307,7 @@ impl<'a> Writing<'a> {
         let raw = unit.dts - planned.zero;
         let exact = snapped(raw, planned.frame);
         let last = self.units[stream].last().map(|u| u.dts);
-        let dts = if last.is_some_and(|last| exact <= last) {
-            raw
-        } else {
-            exact
-        };
+        let dts = if last.is_some_and(|last| exact <= last) { raw } else { exact };
         (pts, dts.min(pts))
     }
 
@@ -402,21 +352,14 @@ fn snapped(time: Span, frame: FrameDuration) -> Span {
     let ticks = frame.ticks_of(1);
     let whole = frame.frames_in(time.0.unsigned_abs() + ticks / 2);
     let exact = frame.ticks_of(whole) as i64 * time.0.signum();
-    if (exact - time.0).unsigned_abs() <= ticks / 8 {
-        Span(exact)
-    } else {
-        time
-    }
+    if (exact - time.0).unsigned_abs() <= ticks / 8 { Span(exact) } else { time }
 }
 
 /// The decoder's buffers (ISO/IEC 13818-1 clauses 2.4.2.4, 2.14.3, 2.17.2). Bytes may stay one
 /// second in the decoder, with H.264 and HEVC ten.
 fn buffer_model(facts: &Facts) -> BufferModel {
     let (transport_rate_bps, main_bytes) = match facts {
-        Facts::Video(video) => (
-            video.buffer.transport_rate_bps,
-            video.buffer.elementary_bytes,
-        ),
+        Facts::Video(video) => (video.buffer.transport_rate_bps, video.buffer.elementary_bytes),
         Facts::Audio(audio) => {
             let buffer = audio.buffer();
             (buffer.transport_rate_bps, buffer.main_bytes)

@@ -69,22 +69,13 @@ impl AudioTrack {
         self.splitter.finish(&mut frames);
         frames.into_iter().try_for_each(|frame| self.take(frame))?;
         if self.skipped > 0 {
-            notes.push(Note::BytesSkipped {
-                pid,
-                bytes: self.skipped,
-            });
+            notes.push(Note::BytesSkipped { pid, bytes: self.skipped });
         }
         if self.dropped > 0 {
-            notes.push(Note::AudioFramesDropped {
-                pid,
-                frames: self.dropped,
-            });
+            notes.push(Note::AudioFramesDropped { pid, frames: self.dropped });
         }
         if self.gaps > 0 {
-            notes.push(Note::AudioGaps {
-                pid,
-                frames: self.gaps,
-            });
+            notes.push(Note::AudioGaps { pid, frames: self.gaps });
         }
         Ok(())
     }
@@ -124,11 +115,7 @@ impl AudioTrack {
         let jump = stamp - grid.expected;
         if jump > STEP_MAX || jump < Span(-STEP_MAX.0) {
             let (pid, place) = (self.pid, stamps.place);
-            return Err(SourceFault::TimeJump {
-                pid,
-                place,
-                jump_ms: jump.as_ms(),
-            });
+            return Err(SourceFault::TimeJump { pid, place, jump_ms: jump.as_ms() });
         }
         grid.expected = stamp + Span(duration.ticks_of(1) as i64);
         match grid.place(stamp) {
@@ -156,11 +143,7 @@ impl AudioTrack {
             return Ok(());
         }
         let what = "the coding of sound";
-        Err(SourceFault::FormatChange {
-            pid: self.pid,
-            place,
-            what,
-        })
+        Err(SourceFault::FormatChange { pid: self.pid, place, what })
     }
 }
 

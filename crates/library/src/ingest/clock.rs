@@ -37,15 +37,9 @@ mod tests {
         let mut clock = SourceClock::default();
         let near_end = (1u64 << 33) - 900;
         let first = clock.time_of(Timestamp::new(near_end));
-        assert_eq!(
-            clock.time_of(Timestamp::new(900)) - first,
-            Span::from_90k(1800)
-        );
+        assert_eq!(clock.time_of(Timestamp::new(900)) - first, Span::from_90k(1800));
         assert_eq!(clock.time_of(Timestamp::new(near_end)) - first, Span(0));
-        assert_eq!(
-            clock.time_of(Timestamp::new(3600)) - first,
-            Span::from_90k(4500)
-        );
+        assert_eq!(clock.time_of(Timestamp::new(3600)) - first, Span::from_90k(4500));
         assert_eq!(clock.elapsed(), Some(Span::from_90k(4500)));
     }
 }

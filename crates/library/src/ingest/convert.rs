@@ -28,10 +28,7 @@ pub(super) fn convert(
     mode: Mode,
     why: SourceFault,
 ) -> Result<Draft, IngestError> {
-    let fail = |fault| IngestError::Convert {
-        path: path.to_owned(),
-        fault,
-    };
+    let fail = |fault| IngestError::Convert { path: path.to_owned(), fault };
     let (draft, _) = Draft::create(folder)?;
     // A protocol prefix keeps ffmpeg from taking a file name for a URL or an option.
     let mut input = OsStr::new("file:").to_owned();
@@ -54,9 +51,7 @@ pub(super) fn convert(
             return Err(fail(ConvertFault::NotInstalled { why: Box::new(why) }));
         }
         Err(error) => {
-            return Err(fail(ConvertFault::Failed {
-                message: error.to_string(),
-            }));
+            return Err(fail(ConvertFault::Failed { message: error.to_string() }));
         }
     };
     if output.status.success() {
@@ -82,10 +77,7 @@ fn coding(mode: Mode) -> Vec<&'static str> {
             ["-bufsize", VIDEO_RATE_MAX],
             ["-force_key_frames", "expr:gte(t,n_forced)"],
             ["-flags", "+cgop"],
-            [
-                "-x264-params",
-                "aud=1:open-gop=0:repeat-headers=1:nal-hrd=vbr",
-            ],
+            ["-x264-params", "aud=1:open-gop=0:repeat-headers=1:nal-hrd=vbr"],
             ["-c:a", "aac"],
             ["-b:a", "128k"],
             ["-ar", "48000"],

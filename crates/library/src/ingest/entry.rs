@@ -77,10 +77,7 @@ impl EntryGate {
             (State::Searching, Some(Entry::Open)) => self.enter(picture, true),
             (State::Searching, None) => self.dropped += 1,
             (State::Waiting, _) => {
-                let since = self
-                    .waiting
-                    .front()
-                    .map_or(picture.unit.dts, |w| w.unit.dts);
+                let since = self.waiting.front().map_or(picture.unit.dts, |w| w.unit.dts);
                 let waited = picture.unit.dts - since;
                 self.waiting.push_back(picture);
                 if waited > IDR_WAIT_MAX {
@@ -138,9 +135,7 @@ impl EntryGate {
         if let Some(entry) = waiting.pop_front() {
             self.enter(entry, true);
         }
-        waiting
-            .into_iter()
-            .for_each(|picture| self.pass(picture, frame, out));
+        waiting.into_iter().for_each(|picture| self.pass(picture, frame, out));
     }
 
     fn pass(&mut self, picture: Timed, frame: Option<FrameDuration>, out: &mut Vec<Timed>) {
@@ -191,9 +186,7 @@ mod tests {
     };
 
     const FACTS: VideoFacts = VideoFacts {
-        profile: VideoProfile::Mpeg2 {
-            profile_and_level: 0x48,
-        },
+        profile: VideoProfile::Mpeg2 { profile_and_level: 0x48 },
         width: 720,
         height: 576,
         frame_duration: None,
@@ -227,10 +220,7 @@ mod tests {
             },
             facts: Some(FACTS),
             unit: Unit {
-                place: Place {
-                    packet: 0,
-                    time: None,
-                },
+                place: Place { packet: 0, time: None },
                 bytes: vec![0; 8],
                 pts: Span(pts * frame),
                 dts: Span(dts * frame),
@@ -247,9 +237,7 @@ mod tests {
         let frame = FrameDuration::from_seconds(1, 25);
         let mut gate = EntryGate::new(codec);
         let mut out = Vec::new();
-        pictures
-            .into_iter()
-            .for_each(|p| gate.push(p, frame, &mut out));
+        pictures.into_iter().for_each(|p| gate.push(p, frame, &mut out));
         gate.finish(frame, &mut out);
         let times = |t: &Timed| (t.unit.dts.0 / 1_080_000, t.unit.pts.0 / 1_080_000);
         (out.iter().map(times).collect(), gate.dropped())
@@ -279,12 +267,7 @@ mod tests {
                 n if n == idr => Some(Entry::Closed),
                 _ => None,
             };
-            passed(
-                Codec::H264,
-                (0..300).map(|n| picture(kind(n), n, n)).collect(),
-            )
-            .0[0]
-                .0
+            passed(Codec::H264, (0..300).map(|n| picture(kind(n), n, n)).collect()).0[0].0
         };
         assert_eq!(start(100), 100);
         assert_eq!(start(200), 0, "eight seconds are too much to give up");
@@ -293,11 +276,7 @@ mod tests {
     #[test]
     fn a_closed_entry_keeps_every_picture() {
         let closed = Some(Entry::Closed);
-        let pictures = vec![
-            picture(closed, 0, 2),
-            picture(None, 1, 1),
-            picture(None, 2, 4),
-        ];
+        let pictures = vec![picture(closed, 0, 2), picture(None, 1, 1), picture(None, 2, 4)];
         let (times, dropped) = passed(Codec::Hevc, pictures);
         assert_eq!((times, dropped), (vec![(0, 2), (1, 1), (2, 4)], None));
     }
@@ -306,10 +285,7 @@ mod tests {
     fn an_open_entry_is_closed_in_its_headers() {
         let mut hevc = [0, 0, 1, 0x2a, 1, 0xaf, 0, 0, 1, 0x40, 1, 0, 0, 0, 0, 0];
         close_entry(Codec::Hevc, &mut hevc);
-        assert_eq!(
-            hevc,
-            [0, 0, 1, 0x24, 1, 0xaf, 0, 0, 1, 0x40, 1, 0, 0, 0, 0, 0]
-        );
+        assert_eq!(hevc, [0, 0, 1, 0x24, 1, 0xaf, 0, 0, 1, 0x40, 1, 0, 0, 0, 0, 0]);
         let mut group = [0, 0, 1, 0xb8, 0x12, 0x34, 0x56, 0x80 | 0x20];
         close_entry(Codec::Mpeg2Video, &mut group);
         assert_eq!(group, [0, 0, 1, 0xb8, 0x12, 0x34, 0x56, 0x80 | 0x40]);

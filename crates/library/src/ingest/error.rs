@@ -58,13 +58,7 @@ impl fmt::Display for Place {
         write!(f, "packet {}", self.packet)?;
         if let Some(time) = self.time {
             let ms = time.as_ms().max(0);
-            write!(
-                f,
-                " ({}:{:02}.{:03})",
-                ms / 60_000,
-                ms / 1000 % 60,
-                ms % 1000
-            )?;
+            write!(f, " ({}:{:02}.{:03})", ms / 60_000, ms / 1000 % 60, ms % 1000)?;
         }
         Ok(())
     }
@@ -329,22 +323,13 @@ impl fmt::Display for Note {
             Note::Converted { encoded: true } => f.write_str("encoded anew by ffmpeg"),
             Note::Converted { encoded: false } => f.write_str("packed anew by ffmpeg"),
             Note::AudioFramesDropped { pid, frames } => {
-                write!(
-                    f,
-                    "PID {pid}: {frames} audio frames without a place in time left out"
-                )
+                write!(f, "PID {pid}: {frames} audio frames without a place in time left out")
             }
             Note::AudioGaps { pid, frames } => {
-                write!(
-                    f,
-                    "PID {pid}: {frames} audio frames are missing in the source"
-                )
+                write!(f, "PID {pid}: {frames} audio frames are missing in the source")
             }
             Note::BytesSkipped { pid, bytes } => {
-                write!(
-                    f,
-                    "PID {pid}: {bytes} bytes that are no audio frame left out"
-                )
+                write!(f, "PID {pid}: {bytes} bytes that are no audio frame left out")
             }
             Note::LeadingDropped { units, span } => write!(
                 f,
@@ -356,19 +341,14 @@ impl fmt::Display for Note {
                 "PID {pid}: begins without IDR picture; some decoders may show its first pictures \
                  damaged, encode the source again to avoid that"
             ),
-            Note::StreamSkipped {
-                pid, stream_type, ..
-            } => {
+            Note::StreamSkipped { pid, stream_type, .. } => {
                 write!(f, "PID {pid} (stream type {stream_type:#04x}) left out")
             }
             Note::Superseded { path } => {
                 write!(f, "{} is not used any more", path.display())
             }
             Note::TailDropped { pid } => {
-                write!(
-                    f,
-                    "PID {pid}: the source is cut; its last, incomplete unit left out"
-                )
+                write!(f, "PID {pid}: the source is cut; its last, incomplete unit left out")
             }
         }
     }

@@ -35,20 +35,11 @@ impl PacketFile {
         let mut file = File::open(path).map_err(wrap)?;
         let bytes_total = file.metadata().map_err(wrap)?.len();
         let mut probe = Vec::new();
-        file.by_ref()
-            .take(PROBE_BYTES as u64)
-            .read_to_end(&mut probe)
-            .map_err(wrap)?;
-        let fault = if probe.is_empty() {
-            SourceFault::Empty
-        } else {
-            SourceFault::NotTransportStream
-        };
+        file.by_ref().take(PROBE_BYTES as u64).read_to_end(&mut probe).map_err(wrap)?;
+        let fault =
+            if probe.is_empty() { SourceFault::Empty } else { SourceFault::NotTransportStream };
         let Some(layout) = find_layout(&probe) else {
-            return Err(IngestError::Source {
-                path: path.to_owned(),
-                fault,
-            });
+            return Err(IngestError::Source { path: path.to_owned(), fault });
         };
         let mut packets = PacketFile {
             path: path.to_owned(),
@@ -85,15 +76,9 @@ impl PacketFile {
         }
         let number = self.packets_read;
         if packet[0] != SYNC_BYTE {
-            let place = Place {
-                packet: number,
-                time: None,
-            };
+            let place = Place { packet: number, time: None };
             let fault = SourceFault::SyncLost { place };
-            return Err(IngestError::Source {
-                path: self.path.clone(),
-                fault,
-            });
+            return Err(IngestError::Source { path: self.path.clone(), fault });
         }
         self.packets_read += 1;
         let gap = (self.layout.stride - PACKET_SIZE) as i64;
@@ -127,9 +112,7 @@ fn find_layout(probe: &[u8]) -> Option<Layout> {
         .flat_map(|stride| (0..stride).map(move |first| Layout { first, stride }));
     let run = |layout: &Layout| {
         let places = (layout.first..probe.len()).step_by(layout.stride);
-        let whole = places
-            .filter(|at| at + PACKET_SIZE <= probe.len())
-            .take(4 * SYNC_RUN);
+        let whole = places.filter(|at| at + PACKET_SIZE <= probe.len()).take(4 * SYNC_RUN);
         let mut count = 0;
         for at in whole {
             if probe[at] != SYNC_BYTE {
@@ -144,12 +127,7 @@ fn find_layout(probe: &[u8]) -> Option<Layout> {
             let wanted = if layout.first == 0 { 1 } else { SYNC_RUN };
             run(layout) >= wanted
         })
-        .max_by_key(|layout| {
-            (
-                run(layout),
-                core::cmp::Reverse((layout.stride, layout.first)),
-            )
-        })
+        .max_by_key(|layout| (run(layout), core::cmp::Reverse((layout.stride, layout.first))))
 }
 
 #[cfg(test)]
@@ -170,13 +148,7 @@ mod tests {
             let found = find_layout(&stream(first, stride, 9));
             assert_eq!(found, Some(Layout { first, stride }));
         }
-        assert_eq!(
-            find_layout(&stream(0, 188, 1)),
-            Some(Layout {
-                first: 0,
-                stride: 188
-            })
-        );
+        assert_eq!(find_layout(&stream(0, 188, 1)), Some(Layout { first: 0, stride: 188 }));
     }
 
     #[test]

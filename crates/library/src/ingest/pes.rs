@@ -32,13 +32,7 @@ pub(super) struct PesAssembler {
 
 impl PesAssembler {
     pub(super) fn new(pid: Pid) -> PesAssembler {
-        PesAssembler {
-            pid,
-            continuity: None,
-            bytes: Vec::new(),
-            start: None,
-            stuffed: false,
-        }
+        PesAssembler { pid, continuity: None, bytes: Vec::new(), start: None, stuffed: false }
     }
 
     /// Takes the next packet of the PID and gives the PES packet that it ends by beginning another.
@@ -95,12 +89,7 @@ impl PesAssembler {
         if found == last {
             return Ok(true);
         }
-        Err(SourceFault::Gap {
-            pid: self.pid,
-            place,
-            wanted,
-            found,
-        })
+        Err(SourceFault::Gap { pid: self.pid, place, wanted, found })
     }
 
     /// Ends the PES packet; `followed` when another begins behind it.
@@ -114,11 +103,7 @@ impl PesAssembler {
             Err(_) if !followed => return Ok(None),
             Err(error) => {
                 let what = error.to_string();
-                return Err(SourceFault::Damaged {
-                    pid: self.pid,
-                    place,
-                    what,
-                });
+                return Err(SourceFault::Damaged { pid: self.pid, place, what });
             }
         };
         let mut payload = bytes;
@@ -130,23 +115,14 @@ impl PesAssembler {
             }
             Some(stated) if followed => {
                 let what = format!("a PES packet has {} of {stated} bytes", payload.len());
-                return Err(SourceFault::Damaged {
-                    pid: self.pid,
-                    place,
-                    what,
-                });
+                return Err(SourceFault::Damaged { pid: self.pid, place, what });
             }
             Some(_) => false,
             // The end of an unbounded PES packet shows by the stuffing of its last packet, but for
             // the rare one that fits exactly and is given up with its picture.
             None => followed || self.stuffed,
         };
-        Ok(Some(Pes {
-            place,
-            header,
-            payload,
-            whole,
-        }))
+        Ok(Some(Pes { place, header, payload, whole }))
     }
 }
 
@@ -175,27 +151,16 @@ mod tests {
 
     #[test]
     fn a_clock_reference_is_not_stuffing() {
-        let flags = AdaptationFlags {
-            random_access: true,
-            pcr: Some(Ticks(7).pcr()),
-        };
+        let flags = AdaptationFlags { random_access: true, pcr: Some(Ticks(7).pcr()) };
         let mut packet = [0; 188];
         for (size, stuffed) in [(200, false), (176, false), (175, true), (1, true)] {
             write_packet(&mut packet, Pid::NULL, 0, true, flags, &vec![0; size]);
-            assert_eq!(
-                is_stuffed(PacketView::new(&packet)),
-                stuffed,
-                "{size} bytes"
-            );
+            assert_eq!(is_stuffed(PacketView::new(&packet)), stuffed, "{size} bytes");
         }
         for (size, stuffed) in [(184, false), (183, true), (182, true)] {
             let flags = AdaptationFlags::default();
             write_packet(&mut packet, Pid::NULL, 0, true, flags, &vec![0; size]);
-            assert_eq!(
-                is_stuffed(PacketView::new(&packet)),
-                stuffed,
-                "{size} bytes"
-            );
+            assert_eq!(is_stuffed(PacketView::new(&packet)), stuffed, "{size} bytes");
         }
     }
 }

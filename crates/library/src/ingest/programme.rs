@@ -38,10 +38,7 @@ impl Programme {
     ) -> Result<Programme, IngestError> {
         let found = search(packets, wanted)?;
         packets.rewind()?;
-        found.map_err(|fault| IngestError::Source {
-            path: packets.path().to_owned(),
-            fault,
-        })
+        found.map_err(|fault| IngestError::Source { path: packets.path().to_owned(), fault })
     }
 
     /// The streams that are carried: the first video and all audio. Others are noted.
@@ -129,18 +126,14 @@ fn search(packets: &mut PacketFile, wanted: Option<u16>) -> Result<Found, Ingest
         searched += 1;
         let view = PacketView::new(&packet);
         if programs.is_none() && view.pid() == Pid::PAT {
-            pat_sections.push(view, |section| {
-                programs = programs.take().or(read_pat(section))
-            });
+            pat_sections.push(view, |section| programs = programs.take().or(read_pat(section)));
         }
         let chosen = programs.as_deref().and_then(|list| choose(list, wanted));
         if let Some((program, map_pid)) = chosen
             && view.pid() == map_pid
         {
             let mut map = None;
-            map_sections.push(view, |section| {
-                map = map.take().or(read_map(section, program))
-            });
+            map_sections.push(view, |section| map = map.take().or(read_map(section, program)));
             if let Some(map) = map {
                 return Ok(Ok(Programme { map_pid, map }));
             }

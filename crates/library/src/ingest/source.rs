@@ -59,10 +59,7 @@ impl Source {
         let mut notes = Vec::new();
         let streams = programme
             .streams(&mut notes)
-            .map_err(|fault| IngestError::Source {
-                path: path.to_owned(),
-                fault,
-            })?;
+            .map_err(|fault| IngestError::Source { path: path.to_owned(), fault })?;
         Ok(Source {
             packets,
             map: MapWatch::new(&programme),
@@ -116,10 +113,7 @@ impl Source {
     }
 
     fn take(&mut self, number: u64, packet: &Packet) -> Result<(), SourceFault> {
-        let place = Place {
-            packet: number,
-            time: self.clock.elapsed(),
-        };
+        let place = Place { packet: number, time: self.clock.elapsed() };
         if self.map.sees_change(packet) {
             return Err(SourceFault::ProgrammeChanged { place });
         }
@@ -159,18 +153,9 @@ impl Source {
     /// Adds the time to an error of the packet layer, which has no notion of it.
     fn with_time(&self, error: IngestError) -> IngestError {
         match error {
-            IngestError::Source {
-                path,
-                fault: SourceFault::SyncLost { place },
-            } => {
-                let place = Place {
-                    time: self.clock.elapsed(),
-                    ..place
-                };
-                IngestError::Source {
-                    path,
-                    fault: SourceFault::SyncLost { place },
-                }
+            IngestError::Source { path, fault: SourceFault::SyncLost { place } } => {
+                let place = Place { time: self.clock.elapsed(), ..place };
+                IngestError::Source { path, fault: SourceFault::SyncLost { place } }
             }
             other => other,
         }
@@ -184,12 +169,7 @@ impl Track {
             true => Media::Video(Box::new(VideoTrack::new(pid, codec)?)),
             false => Media::Audio(Box::new(AudioTrack::new(pid, codec)?)),
         };
-        Some(Track {
-            stream,
-            pes: PesAssembler::new(pid),
-            order: PacketOrder::default(),
-            media,
-        })
+        Some(Track { stream, pes: PesAssembler::new(pid), order: PacketOrder::default(), media })
     }
 
     /// Whether the stream carries pictures.
@@ -244,10 +224,7 @@ impl Media {
     fn push(&mut self, pes: &Pes, clock: &mut SourceClock) -> Result<(), SourceFault> {
         let pts = pes.header.pts.map(|stamp| clock.time_of(stamp));
         let dts = pes.header.dts.map(|stamp| clock.time_of(stamp));
-        let place = Place {
-            packet: pes.place.packet,
-            time: clock.elapsed(),
-        };
+        let place = Place { packet: pes.place.packet, time: clock.elapsed() };
         let stamps = Stamps { place, pts, dts };
         match self {
             Media::Audio(audio) => audio.push(pes, stamps),

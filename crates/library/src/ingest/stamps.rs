@@ -39,17 +39,10 @@ impl StampQueue {
             first = true;
             self.queue.pop_front();
         }
-        let unknown = Place {
-            packet: 0,
-            time: None,
-        };
+        let unknown = Place { packet: 0, time: None };
         match self.current {
             Some(stamps) if first => stamps,
-            current => Stamps {
-                place: current.map_or(unknown, |s| s.place),
-                pts: None,
-                dts: None,
-            },
+            current => Stamps { place: current.map_or(unknown, |s| s.place), pts: None, dts: None },
         }
     }
 }

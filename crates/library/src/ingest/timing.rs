@@ -80,11 +80,7 @@ impl VideoTiming {
             return self.complete(raw, out);
         }
         self.prelude.push(raw);
-        if self.prelude.len() == PRELUDE {
-            self.end_prelude(out)
-        } else {
-            Ok(())
-        }
+        if self.prelude.len() == PRELUDE { self.end_prelude(out) } else { Ok(()) }
     }
 
     /// Ends the stream.
@@ -92,9 +88,7 @@ impl VideoTiming {
         if self.rule.is_none() {
             self.end_prelude(out)?;
         }
-        let after = self
-            .last_dts
-            .map_or(Span(0), |last| last + self.frame_or_zero());
+        let after = self.last_dts.map_or(Span(0), |last| last + self.frame_or_zero());
         self.release(after, out);
         Ok(())
     }
@@ -102,9 +96,7 @@ impl VideoTiming {
     fn end_prelude(&mut self, out: &mut Vec<Timed>) -> Result<(), SourceFault> {
         let prelude = core::mem::take(&mut self.prelude);
         self.rule = Some(learn(&prelude));
-        prelude
-            .into_iter()
-            .try_for_each(|raw| self.complete(raw, out))
+        prelude.into_iter().try_for_each(|raw| self.complete(raw, out))
     }
 
     fn complete(&mut self, raw: Raw, out: &mut Vec<Timed>) -> Result<(), SourceFault> {
@@ -122,11 +114,7 @@ impl VideoTiming {
         self.check_step(place, dts)?;
         if pts.is_some_and(|pts| pts < dts) {
             let what = "a picture is presented before it is decoded".to_owned();
-            return Err(SourceFault::Damaged {
-                pid: self.pid,
-                place,
-                what,
-            });
+            return Err(SourceFault::Damaged { pid: self.pid, place, what });
         }
         self.last_dts = Some(dts);
         if unit.picture.kind != PictureKind::B {
@@ -176,11 +164,7 @@ impl VideoTiming {
         };
         let (pid, step) = (self.pid, dts - last);
         if step > STEP_MAX || step < Span(-STEP_MAX.0) {
-            return Err(SourceFault::TimeJump {
-                pid,
-                place,
-                jump_ms: step.as_ms(),
-            });
+            return Err(SourceFault::TimeJump { pid, place, jump_ms: step.as_ms() });
         }
         if step <= Span(0) {
             return Err(SourceFault::DecodingOrder { pid, place });
@@ -201,11 +185,7 @@ impl VideoTiming {
     }
 
     fn missing(&self, place: Place, why: &'static str) -> SourceFault {
-        SourceFault::MissingTimestamps {
-            pid: self.pid,
-            place,
-            why,
-        }
+        SourceFault::MissingTimestamps { pid: self.pid, place, why }
     }
 }
 
@@ -216,9 +196,7 @@ fn learn(prelude: &[Raw]) -> Rule {
     let pts: Vec<Span> = stamped.iter().filter_map(|s| s.pts).collect();
     let rises = pts.windows(2).all(|w| w[0] < w[1]);
     let no_delay = stamped.iter().all(|s| s.dts.is_none() || s.dts == s.pts);
-    let has_b = prelude
-        .iter()
-        .any(|raw| raw.unit.picture.kind == PictureKind::B);
+    let has_b = prelude.iter().any(|raw| raw.unit.picture.kind == PictureKind::B);
     Rule {
         frame,
         in_order: rises && no_delay && !has_b,
@@ -236,11 +214,7 @@ fn derived_start(stamped: &[&Stamps], frame: FrameDuration) -> Option<(Span, u64
         return None;
     }
     let decoded_in = |number: usize| Span(frame.ticks_of(number as u64) as i64);
-    let first = pts
-        .iter()
-        .enumerate()
-        .map(|(i, pts)| *pts - decoded_in(i))
-        .min()?;
+    let first = pts.iter().enumerate().map(|(i, pts)| *pts - decoded_in(i)).min()?;
     Some((first, 0))
 }
 
@@ -252,11 +226,7 @@ fn frame_duration(prelude: &[Raw], facts: Option<&VideoFacts>) -> Option<FrameDu
     // Steps mean something only when no picture between two stamps lacks one.
     let Some(mut pts) = pts else { return stated };
     pts.sort_unstable();
-    let mut steps: Vec<i64> = pts
-        .windows(2)
-        .map(|w| (w[1] - w[0]).0)
-        .filter(|s| *s > 0)
-        .collect();
+    let mut steps: Vec<i64> = pts.windows(2).map(|w| (w[1] - w[0]).0).filter(|s| *s > 0).collect();
     steps.sort_unstable();
     let Some(&median) = steps.get(steps.len() / 2) else {
         return stated;
@@ -276,9 +246,7 @@ fn frame_duration(prelude: &[Raw], facts: Option<&VideoFacts>) -> Option<FrameDu
         (1, 10),
         (1, 5),
     ];
-    let standard = STANDARD
-        .iter()
-        .filter_map(|(n, d)| FrameDuration::from_seconds(*n, *d));
+    let standard = STANDARD.iter().filter_map(|(n, d)| FrameDuration::from_seconds(*n, *d));
     stated
         .into_iter()
         .chain(standard)

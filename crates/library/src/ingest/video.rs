@@ -125,12 +125,7 @@ impl VideoTrack {
     }
 
     fn keep(&mut self, kept: Vec<Timed>) -> Result<(), SourceFault> {
-        for Timed {
-            picture,
-            facts,
-            mut unit,
-        } in kept
-        {
+        for Timed { picture, facts, mut unit } in kept {
             self.check_format(facts, unit.place)?;
             if !picture.has_delimiter {
                 let delimiter = access_unit_delimiter(self.codec);
@@ -151,10 +146,6 @@ impl VideoTrack {
         } else {
             return Ok(());
         };
-        Err(SourceFault::FormatChange {
-            pid: self.pid,
-            place,
-            what,
-        })
+        Err(SourceFault::FormatChange { pid: self.pid, place, what })
     }
 }

@@ -80,11 +80,7 @@ impl StreamWriter {
             version: 0,
             pcr_pid: pid(PCR_PID),
             descriptors: Vec::new(),
-            streams: heads
-                .iter()
-                .enumerate()
-                .map(|(i, h)| map_entry(stream_pid(i), h))
-                .collect(),
+            streams: heads.iter().enumerate().map(|(i, h)| map_entry(stream_pid(i), h)).collect(),
         };
         let table = |pid, section: Result<Vec<u8>, _>| {
             let mut packets = Vec::new();
@@ -102,10 +98,7 @@ impl StreamWriter {
         StreamWriter {
             sink: PacketSink::new(file, path),
             streams: outlets.collect(),
-            tables: [
-                table(Pid::PAT, pat.to_section()),
-                table(pid(MAP_PID), map.to_section()),
-            ],
+            tables: [table(Pid::PAT, pat.to_section()), table(pid(MAP_PID), map.to_section())],
             tables_due: None,
             pcr_due: None,
             pcr_pid: pid(PCR_PID),
@@ -142,21 +135,12 @@ impl StreamWriter {
         self.scratch.extend_from_slice(bytes);
         let first_packet = self.sink.packets;
         let mut rest = self.scratch.as_slice();
-        let mut flags = AdaptationFlags {
-            random_access: entry,
-            pcr: None,
-        };
+        let mut flags = AdaptationFlags { random_access: entry, pcr: None };
         let mut start = true;
         while !rest.is_empty() {
             let mut packet = [0; PACKET_SIZE];
-            let taken = write_packet(
-                &mut packet,
-                outlet.pid,
-                outlet.continuity,
-                start,
-                flags,
-                rest,
-            );
+            let taken =
+                write_packet(&mut packet, outlet.pid, outlet.continuity, start, flags, rest);
             outlet.continuity = (outlet.continuity + 1) & 0x0f;
             self.sink.write(&packet)?;
             rest = &rest[taken..];
@@ -230,11 +214,7 @@ fn map_entry(pid: Pid, head: &StreamHead) -> PmtStream {
             facts.stream_type()
         }
     };
-    PmtStream {
-        stream_type: StreamType(stream_type),
-        pid,
-        descriptors,
-    }
+    PmtStream { stream_type: StreamType(stream_type), pid, descriptors }
 }
 
 /// The stream_id by kind (ISO/IEC 13818-1 table 2-22); AC-3 is private_stream_1 in DVB.
@@ -271,11 +251,7 @@ impl PacketSink {
     fn write(&mut self, packet: &Packet) -> Result<(), WriteError> {
         self.packets = self.packets.checked_add(1).ok_or(WriteError::TooLarge)?;
         self.page.extend_from_slice(packet);
-        if self.page.len() == PAGE_BYTES {
-            self.end_page()
-        } else {
-            Ok(())
-        }
+        if self.page.len() == PAGE_BYTES { self.end_page() } else { Ok(()) }
     }
 
     fn end_page(&mut self) -> Result<(), WriteError> {

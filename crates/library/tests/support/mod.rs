@@ -41,13 +41,7 @@ impl Bench {
     /// Ingests a file with these bytes under the id `lesson`. ffmpeg is never called.
     pub fn ingest(&self, bytes: &[u8]) -> Result<IngestReport, IngestError> {
         let path = self.source("source", bytes);
-        ingest(
-            &[path],
-            &id("lesson"),
-            &self.library,
-            &without_ffmpeg(),
-            &mut |_| {},
-        )
+        ingest(&[path], &id("lesson"), &self.library, &without_ffmpeg(), &mut |_| {})
     }
 
     /// The files of the library's folder, hidden ones too.
@@ -62,11 +56,7 @@ impl Bench {
 }
 
 pub fn without_ffmpeg() -> IngestOptions {
-    IngestOptions {
-        ffmpeg: "/nowhere/ffmpeg".into(),
-        replace: true,
-        ..Default::default()
-    }
+    IngestOptions { ffmpeg: "/nowhere/ffmpeg".into(), replace: true, ..Default::default() }
 }
 
 pub fn id(text: &str) -> AssetId {
@@ -124,10 +114,8 @@ pub fn with_pes(
             && let Some((number, (header, payload))) = changed.next()
             && let Some((header, payload)) = change(number, header, payload)
         {
-            let header = PesHeader {
-                payload_len: header.payload_len.map(|_| payload.len()),
-                ..header
-            };
+            let header =
+                PesHeader { payload_len: header.payload_len.map(|_| payload.len()), ..header };
             let mut bytes = Vec::new();
             header.write(&mut bytes);
             bytes.extend_from_slice(&payload);
@@ -153,9 +141,7 @@ fn packetise(pid: Pid, mut bytes: &[u8], continuity: &mut u8, out: &mut Vec<Pack
 
 /// The number of the packet in which the n-th PES packet of a PID begins.
 pub fn start_of(packets: &[Packet], pid: Pid, number: usize) -> usize {
-    let starts = packets
-        .iter()
-        .enumerate()
-        .filter(|(_, p)| view(p).pid() == pid && view(p).unit_start());
+    let starts =
+        packets.iter().enumerate().filter(|(_, p)| view(p).pid() == pid && view(p).unit_start());
     starts.map(|(at, _)| at).nth(number).unwrap()
 }

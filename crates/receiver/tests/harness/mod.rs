@@ -31,16 +31,9 @@ impl Sent {
         };
         let name = BundleName::new(id, "title").unwrap();
         let (manifest, blob) = pack(name, files.iter().map(file).collect(), module_size).unwrap();
-        let options = CarouselOptions {
-            block_size,
-            revision: 0,
-        };
+        let options = CarouselOptions { block_size, revision: 0 };
         let carousel = Carousel::new(&manifest, options).unwrap();
-        Sent {
-            manifest,
-            blob,
-            carousel,
-        }
+        Sent { manifest, blob, carousel }
     }
 
     pub fn control(&self) -> Vec<Vec<u8>> {
@@ -51,9 +44,7 @@ impl Sent {
         let range = self.carousel.block_range(block).unwrap();
         let payload = &self.blob[range.start as usize..range.end as usize];
         let mut section = Vec::new();
-        self.carousel
-            .write_ddb(block, payload, &mut section)
-            .unwrap();
+        self.carousel.write_ddb(block, payload, &mut section).unwrap();
         section
     }
 
@@ -105,11 +96,7 @@ impl Mux {
     /// PAT and PMT of one service with these carousels.
     pub fn tables(&mut self, carousels: &[u16]) -> Vec<Packet> {
         let programs = vec![(1, pid(PMT_PID))];
-        let pat = Pat {
-            transport_stream_id: 1,
-            version: 0,
-            programs,
-        };
+        let pat = Pat { transport_stream_id: 1, version: 0, programs };
         let streams = carousels.iter().map(|at| PmtStream {
             stream_type: StreamType::DSMCC_UN,
             pid: pid(*at),
@@ -161,14 +148,7 @@ impl Shell {
     pub fn new(limits: Limits) -> Shell {
         let (spools, files) = (BTreeMap::new(), BTreeMap::new());
         let (log, fail_once) = (Vec::new(), Vec::new());
-        Shell {
-            site: Site::new(limits),
-            spools,
-            files,
-            log,
-            stored_bytes: 0,
-            fail_once,
-        }
+        Shell { site: Site::new(limits), spools, files, log, stored_bytes: 0, fail_once }
     }
 
     pub fn push(&mut self, packets: &[Packet]) {
@@ -181,16 +161,9 @@ impl Shell {
     pub fn drain(&mut self) {
         while let Some(event) = self.site.poll() {
             match event {
-                Event::Store {
-                    spool,
-                    offset,
-                    bytes,
-                } => self.store(spool, offset as usize, &bytes),
+                Event::Store { spool, offset, bytes } => self.store(spool, offset as usize, &bytes),
                 Event::Discard { spool } => {
-                    assert!(
-                        self.spools.remove(&spool).is_some(),
-                        "{spool:?} was never stored"
-                    );
+                    assert!(self.spools.remove(&spool).is_some(), "{spool:?} was never stored");
                 }
                 Event::FileReady(job) => self.make(&job),
                 other => self.log.push(other),
@@ -214,11 +187,9 @@ impl Shell {
                 };
                 pieces.iter().flat_map(piece).collect()
             }
-            Source::File { bundle, path } => self
-                .files
-                .get(&format!("{bundle}/{path}"))
-                .cloned()
-                .unwrap_or_default(),
+            Source::File { bundle, path } => {
+                self.files.get(&format!("{bundle}/{path}")).cloned().unwrap_or_default()
+            }
         };
         let name = format!("{}/{}", job.bundle, job.path);
         let fails = self.fail_once.iter().position(|path| *path == name);
@@ -240,9 +211,7 @@ impl Shell {
 
 pub fn bytes_of(packets: &[Packet]) -> Vec<u8> {
     let mut out = Vec::with_capacity(packets.len() * PACKET_SIZE);
-    packets
-        .iter()
-        .for_each(|packet| out.extend_from_slice(packet));
+    packets.iter().for_each(|packet| out.extend_from_slice(packet));
     out
 }
 

@@ -52,9 +52,6 @@ mod tests {
 
     #[test]
     fn an_odd_last_byte_is_the_upper_half_of_a_word() {
-        assert_eq!(
-            Checksum::default().over(&[1, 2, 3]).finish(),
-            !(0x0102 + 0x0300)
-        );
+        assert_eq!(Checksum::default().over(&[1, 2, 3]).finish(), !(0x0102 + 0x0300));
     }
 }

@@ -35,30 +35,20 @@ impl Flow {
         if source.is_ipv4() != destination.is_ipv4() || dscp > 0x3f {
             return None;
         }
-        Some(Flow {
-            source,
-            destination,
-            ttl,
-            dscp,
-        })
+        Some(Flow { source, destination, ttl, dscp })
     }
 
     /// The same flow to the port `offset` higher, as the FEC flows of an output are; `None` when
     /// there is no such port.
     pub fn with_port_offset(self, offset: u16) -> Option<Flow> {
         let mut flow = self;
-        flow.destination
-            .set_port(self.destination.port().checked_add(offset)?);
+        flow.destination.set_port(self.destination.port().checked_add(offset)?);
         Some(flow)
     }
 
     /// The bytes of a frame that are not payload.
     pub const fn frame_overhead(&self) -> usize {
-        let ip = if self.destination.is_ipv4() {
-            IPV4_SIZE
-        } else {
-            IPV6_SIZE
-        };
+        let ip = if self.destination.is_ipv4() { IPV4_SIZE } else { IPV6_SIZE };
         ETHERNET_SIZE + ip + UDP_SIZE
     }
 
@@ -85,9 +75,7 @@ impl Flow {
         udp[..2].copy_from_slice(&self.source.port().to_be_bytes());
         udp[2..4].copy_from_slice(&self.destination.port().to_be_bytes());
         udp[4..6].copy_from_slice(&udp_len.to_be_bytes());
-        let pseudo = addresses
-            .over(&[0, PROTOCOL_UDP])
-            .over(&udp_len.to_be_bytes());
+        let pseudo = addresses.over(&[0, PROTOCOL_UDP]).over(&udp_len.to_be_bytes());
         // Zero would say that there is no checksum (RFC 768).
         let checksum = match pseudo.over(&udp).over(payload).finish() {
             0 => 0xffff,

@@ -70,20 +70,14 @@ pub const fn unix_ns(time: Ticks, tai_minus_utc_s: u32) -> u64 {
 pub const fn ticks_of(unix_ns: u64, tai_minus_utc_s: u32) -> Ticks {
     let seconds = unix_ns / 1_000_000_000 + tai_minus_utc_s as u64;
     let ticks = (unix_ns % 1_000_000_000 * 27).div_ceil(1000);
-    Ticks(
-        seconds
-            .saturating_mul(TICKS_PER_SECOND)
-            .saturating_add(ticks),
-    )
+    Ticks(seconds.saturating_mul(TICKS_PER_SECOND).saturating_add(ticks))
 }
 
 /// The header of a written capture: nanoseconds, Ethernet.
 pub const fn file_header() -> [u8; FILE_HEADER_SIZE] {
     let [m0, m1, m2, m3] = MAGIC_NANOSECONDS.to_le_bytes();
     let [s0, s1, s2, s3] = (FRAME_MAX as u32).to_le_bytes();
-    [
-        m0, m1, m2, m3, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, s0, s1, s2, s3, 1, 0, 0, 0,
-    ]
+    [m0, m1, m2, m3, 2, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, s0, s1, s2, s3, 1, 0, 0, 0]
 }
 
 /// Appends the record of a datagram that was sent at `unix_ns`.
@@ -138,11 +132,7 @@ impl FileHeader {
         // The upper bits of the last field tell how long a frame check sequence is.
         let number = word(bytes, 20, big_endian) & 0x0fff_ffff;
         let link_type = LinkType::from_number(number).ok_or(PcapError::LinkType { number })?;
-        Ok(FileHeader {
-            big_endian,
-            nanoseconds,
-            link_type,
-        })
+        Ok(FileHeader { big_endian, nanoseconds, link_type })
     }
 
     /// Reads the header of a record.
@@ -152,30 +142,18 @@ impl FileHeader {
     pub fn record(self, bytes: &[u8; RECORD_HEADER_SIZE]) -> Result<RecordHeader, PcapError> {
         let seconds = u64::from(word(bytes, 0, self.big_endian));
         let fraction = u64::from(word(bytes, 4, self.big_endian));
-        let ns = if self.nanoseconds {
-            fraction
-        } else {
-            fraction * 1000
-        };
+        let ns = if self.nanoseconds { fraction } else { fraction * 1000 };
         let captured = word(bytes, 8, self.big_endian);
         let captured_len = captured as usize;
         if captured_len > FRAME_MAX {
             return Err(PcapError::RecordTooLong { captured });
         }
         let original_len = word(bytes, 12, self.big_endian);
-        Ok(RecordHeader {
-            unix_ns: seconds * 1_000_000_000 + ns,
-            captured_len,
-            original_len,
-        })
+        Ok(RecordHeader { unix_ns: seconds * 1_000_000_000 + ns, captured_len, original_len })
     }
 }
 
 fn word(bytes: &[u8], at: usize, big_endian: bool) -> u32 {
     let word = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
-    if big_endian {
-        u32::from_be_bytes(word)
-    } else {
-        u32::from_le_bytes(word)
-    }
+    if big_endian { u32::from_be_bytes(word) } else { u32::from_le_bytes(word) }
 }

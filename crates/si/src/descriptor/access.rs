@@ -34,10 +34,6 @@ impl Descriptor for Ca {
         let system_id = reader.u16()?;
         let [high, low] = reader.array()?;
         let pid = Pid::from_wire(high, low);
-        Ok(Ca {
-            system_id,
-            pid,
-            private: reader.rest().to_vec(),
-        })
+        Ok(Ca { system_id, pid, private: reader.rest().to_vec() })
     }
 }

@@ -163,15 +163,9 @@ impl Descriptor for EnhancedAc3 {
 
 /// One bit for each field, the first the most significant, set when the field is there.
 fn presence(fields: &[Option<u8>]) -> u8 {
-    fields
-        .iter()
-        .fold(0, |flags, field| flags << 1 | u8::from(field.is_some()))
+    fields.iter().fold(0, |flags, field| flags << 1 | u8::from(field.is_some()))
 }
 
 fn optional(reader: &mut Reader<'_>, present: bool) -> Result<Option<u8>, Truncated> {
-    if present {
-        reader.u8().map(Some)
-    } else {
-        Ok(None)
-    }
+    if present { reader.u8().map(Some) } else { Ok(None) }
 }

@@ -85,10 +85,7 @@ impl Descriptor for DataBroadcastId {
 
     fn read_body(body: &[u8]) -> Result<DataBroadcastId, FieldError> {
         let mut reader = Reader::new(body);
-        Ok(DataBroadcastId {
-            data_broadcast_id: reader.u16()?,
-            selector: reader.rest().to_vec(),
-        })
+        Ok(DataBroadcastId { data_broadcast_id: reader.u16()?, selector: reader.rest().to_vec() })
     }
 }
 
@@ -150,9 +147,7 @@ impl DataCarouselInfo {
             1 => CarouselLayers::One,
             2 => CarouselLayers::Two,
             _ => {
-                return Err(FieldError::Range {
-                    field: "carousel_type_id",
-                });
+                return Err(FieldError::Range { field: "carousel_type_id" });
             }
         };
         Ok(DataCarouselInfo {

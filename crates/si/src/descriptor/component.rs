@@ -73,9 +73,7 @@ impl Descriptor for StreamIdentifier {
     }
 
     fn read_body(body: &[u8]) -> Result<StreamIdentifier, FieldError> {
-        Ok(StreamIdentifier {
-            component_tag: Reader::new(body).u8()?,
-        })
+        Ok(StreamIdentifier { component_tag: Reader::new(body).u8()? })
     }
 }
 

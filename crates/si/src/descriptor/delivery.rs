@@ -288,9 +288,7 @@ mod tests {
         };
         let mut descriptors = DescriptorLoop::new();
         descriptors.push(&carrier).unwrap();
-        let published = [
-            0x43, 0x0b, 0, 0x39, 0x20, 0, 0x09, 0x22, 0x81, 0x02, 0x75, 0, 0x03,
-        ];
+        let published = [0x43, 0x0b, 0, 0x39, 0x20, 0, 0x09, 0x22, 0x81, 0x02, 0x75, 0, 0x03];
         assert_eq!(descriptors.as_bytes(), published);
         assert_eq!(descriptors.first(), Some(Ok(carrier)));
     }

@@ -36,14 +36,7 @@ impl ShortEvent {
         let room = ShortEvent::TEXTS_MAX - name.text.as_bytes().len();
         let text = Text::encode(text, set, room);
         let lossy = name.lossy() || text.lossy();
-        (
-            ShortEvent {
-                language,
-                name: name.text,
-                text: text.text,
-            },
-            lossy,
-        )
+        (ShortEvent { language, name: name.text, text: text.text }, lossy)
     }
 }
 
@@ -124,10 +117,7 @@ impl Descriptor for Content {
         let mut reader = Reader::new(body);
         let mut items = Vec::new();
         while !reader.is_empty() {
-            items.push(ContentItem {
-                genre: reader.u8()?,
-                user: reader.u8()?,
-            });
+            items.push(ContentItem { genre: reader.u8()?, user: reader.u8()? });
         }
         Ok(Content { items })
     }

@@ -60,10 +60,7 @@ impl ExtendedEvent {
             items: Vec::new(),
             text,
         });
-        ExtendedEventChain {
-            descriptors: descriptors.collect(),
-            lossy: lossy || !rest.is_empty(),
-        }
+        ExtendedEventChain { descriptors: descriptors.collect(), lossy: lossy || !rest.is_empty() }
     }
 }
 

@@ -21,9 +21,7 @@ impl Descriptor for NetworkName {
     }
 
     fn read_body(body: &[u8]) -> Result<NetworkName, FieldError> {
-        Ok(NetworkName {
-            name: whole_text(body)?,
-        })
+        Ok(NetworkName { name: whole_text(body)? })
     }
 }
 
@@ -43,9 +41,7 @@ impl Descriptor for BouquetName {
     }
 
     fn read_body(body: &[u8]) -> Result<BouquetName, FieldError> {
-        Ok(BouquetName {
-            name: whole_text(body)?,
-        })
+        Ok(BouquetName { name: whole_text(body)? })
     }
 }
 

@@ -20,9 +20,7 @@ impl Descriptor for PrivateDataSpecifier {
     }
 
     fn read_body(body: &[u8]) -> Result<PrivateDataSpecifier, FieldError> {
-        Ok(PrivateDataSpecifier {
-            specifier: Reader::new(body).u32()?,
-        })
+        Ok(PrivateDataSpecifier { specifier: Reader::new(body).u32()? })
     }
 }
 
@@ -55,9 +53,6 @@ impl Descriptor for Registration {
 
     fn read_body(body: &[u8]) -> Result<Registration, FieldError> {
         let mut reader = Reader::new(body);
-        Ok(Registration {
-            format_identifier: reader.array()?,
-            additional: reader.rest().to_vec(),
-        })
+        Ok(Registration { format_identifier: reader.array()?, additional: reader.rest().to_vec() })
     }
 }

@@ -20,9 +20,7 @@ impl MaximumBitrate {
     /// [`FieldError::Range`] above 1.6 Gbit/s.
     pub fn from_bps(bps: u64) -> Result<MaximumBitrate, FieldError> {
         let units = u32::try_from(bps.div_ceil(UNIT_BITS)).unwrap_or(u32::MAX);
-        Ok(MaximumBitrate {
-            units_of_50_bytes_per_second: fit(units, 22, "maximum_bitrate")?,
-        })
+        Ok(MaximumBitrate { units_of_50_bytes_per_second: fit(units, 22, "maximum_bitrate")? })
     }
 
     /// The bound in bits per second.
@@ -40,9 +38,7 @@ impl Descriptor for MaximumBitrate {
 
     fn read_body(body: &[u8]) -> Result<MaximumBitrate, FieldError> {
         let units = Reader::new(body).u24()? & 0x3f_ffff;
-        Ok(MaximumBitrate {
-            units_of_50_bytes_per_second: units,
-        })
+        Ok(MaximumBitrate { units_of_50_bytes_per_second: units })
     }
 }
 
@@ -88,10 +84,7 @@ mod tests {
 
     #[test]
     fn a_bound_is_rounded_up_to_its_unit() {
-        assert_eq!(
-            MaximumBitrate::from_bps(3_000_001).unwrap().bps(),
-            3_000_400
-        );
+        assert_eq!(MaximumBitrate::from_bps(3_000_001).unwrap().bps(), 3_000_400);
         assert!(MaximumBitrate::from_bps(1 << 40).is_err());
     }
 }

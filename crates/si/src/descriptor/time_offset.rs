@@ -42,9 +42,7 @@ impl Descriptor for LocalTimeOffset {
             let region = fit(u32::from(entry.region_id), 6, "country_region_id")? as u8;
             let (now, next) = (entry.offset_minutes, entry.next_offset_minutes);
             if now.signum() * next.signum() < 0 {
-                return Err(FieldError::Range {
-                    field: "local_time_offset_polarity",
-                });
+                return Err(FieldError::Range { field: "local_time_offset_polarity" });
             }
             out.extend_from_slice(&entry.country.to_bytes());
             out.push(region << 2 | 0x02 | u8::from(now < 0 || next < 0));
@@ -68,9 +66,8 @@ impl Descriptor for LocalTimeOffset {
                 country,
                 region_id: flags >> 2,
                 offset_minutes,
-                time_of_change: change.map_err(|_| FieldError::Range {
-                    field: "time_of_change",
-                })?,
+                time_of_change: change
+                    .map_err(|_| FieldError::Range { field: "time_of_change" })?,
                 next_offset_minutes: sign * offset_from_wire(reader.u16()?, "next_time_offset")?,
             });
         }
@@ -112,10 +109,7 @@ mod tests {
             next_offset_minutes,
         };
         let mut body = Vec::new();
-        LocalTimeOffset {
-            offsets: vec![entry],
-        }
-        .write_body(&mut body)?;
+        LocalTimeOffset { offsets: vec![entry] }.write_body(&mut body)?;
         Ok(body)
     }
 

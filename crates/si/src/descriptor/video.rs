@@ -33,12 +33,7 @@ impl Descriptor for AvcVideo {
             | u8::from(self.pictures_of_24_hours) << 6
             | u8::from(self.frame_packing_sei_not_present) << 5
             | 0x1f;
-        out.extend_from_slice(&[
-            self.profile_idc,
-            self.constraint_flags,
-            self.level_idc,
-            flags,
-        ]);
+        out.extend_from_slice(&[self.profile_idc, self.constraint_flags, self.level_idc, flags]);
         Ok(())
     }
 
@@ -116,10 +111,7 @@ impl Descriptor for HevcVideo {
         let profile_tier_level = reader.array()?;
         let flags = reader.u8()?;
         let temporal_subset = if flags & 0x80 != 0 {
-            Some(TemporalSubset {
-                min: reader.u8()? >> 5,
-                max: reader.u8()? >> 5,
-            })
+            Some(TemporalSubset { min: reader.u8()? >> 5, max: reader.u8()? >> 5 })
         } else {
             None
         };

@@ -53,18 +53,8 @@ pub const PROFILES: &[Profile] = &[
     dvb_s2("s2-30000-8psk23", 30_000_000, Modulation::Psk8, 2, 3),
     dvb_s2("s2-30000-qpsk34", 30_000_000, Modulation::Qpsk, 3, 4),
     dvb_s2("s2-30000-qpsk12", 30_000_000, Modulation::Qpsk, 1, 2),
-    dvb_s2_with(
-        "s2-27500-8psk23",
-        (27_500_000, Modulation::Psk8, 2, 3),
-        true,
-        RollOff::Alpha25,
-    ),
-    dvb_s2_with(
-        "s2-27500-qpsk34",
-        (27_500_000, Modulation::Qpsk, 3, 4),
-        false,
-        RollOff::Alpha35,
-    ),
+    dvb_s2_with("s2-27500-8psk23", (27_500_000, Modulation::Psk8, 2, 3), true, RollOff::Alpha25),
+    dvb_s2_with("s2-27500-qpsk34", (27_500_000, Modulation::Qpsk, 3, 4), false, RollOff::Alpha35),
     dvb_s2("s2-7500-8psk34", 7_500_000, Modulation::Psk8, 3, 4),
     dvb_s2("s2-7500-qpsk34", 7_500_000, Modulation::Qpsk, 3, 4),
     dvb_s2("s2-5000-8psk34", 5_000_000, Modulation::Psk8, 3, 4),
@@ -75,13 +65,7 @@ pub const PROFILES: &[Profile] = &[
 
 const fn dvb_s(name: &'static str, symbol_rate: u32, numerator: u8, denominator: u8) -> Profile {
     let code_rate = CodeRate::new(numerator, denominator);
-    Profile {
-        name,
-        transmission: Transmission::DvbS {
-            symbol_rate,
-            code_rate,
-        },
-    }
+    Profile { name, transmission: Transmission::DvbS { symbol_rate, code_rate } }
 }
 
 /// DVB-S2 in normal frames with pilots and a roll-off of 0.20.

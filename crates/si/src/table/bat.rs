@@ -38,10 +38,7 @@ impl Bat {
     /// [`TableError`] when the section is of another table or its loops do not add up.
     pub fn parse(section: &SectionView<'_>) -> Result<Bat, TableError> {
         if section.table_id() != Bat::TABLE_ID {
-            return Err(TableError::Kind {
-                wanted: "BAT",
-                found: section.table_id(),
-            });
+            return Err(TableError::Kind { wanted: "BAT", found: section.table_id() });
         }
         let (descriptors, transports) = transport::parse(section)?;
         Ok(Bat {

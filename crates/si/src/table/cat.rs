@@ -36,13 +36,7 @@ impl Cat {
         let room = section_limit(Cat::TABLE_ID) - OVERHEAD;
         let bodies = divide(Cat::TABLE_ID, descriptors.collect(), room)?;
         let header = header(Cat::TABLE_ID, Cat::EXTENSION, self.version);
-        number(
-            LongHeader {
-                private: false,
-                ..header
-            },
-            &bodies,
-        )
+        number(LongHeader { private: false, ..header }, &bodies)
     }
 
     /// Reads the part of the table that stands in one section.
@@ -52,20 +46,11 @@ impl Cat {
     pub fn parse(section: &SectionView<'_>) -> Result<Cat, TableError> {
         let table_id = section.table_id();
         if table_id != Cat::TABLE_ID {
-            return Err(TableError::Kind {
-                wanted: "CAT",
-                found: table_id,
-            });
+            return Err(TableError::Kind { wanted: "CAT", found: table_id });
         }
-        let descriptors =
-            DescriptorLoop::parse(section.body()).map_err(|error| TableError::Descriptors {
-                table_id,
-                entry: section.extension(),
-                error,
-            })?;
-        Ok(Cat {
-            version: section.version(),
-            descriptors,
-        })
+        let descriptors = DescriptorLoop::parse(section.body()).map_err(|error| {
+            TableError::Descriptors { table_id, entry: section.extension(), error }
+        })?;
+        Ok(Cat { version: section.version(), descriptors })
     }
 }

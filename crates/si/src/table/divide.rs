@@ -16,12 +16,7 @@ pub(super) fn divide(
     for (entry, bytes) in entries {
         let size = bytes.len();
         if size > room {
-            return Err(TableError::EntryTooLong {
-                table_id,
-                entry,
-                size,
-                limit: room,
-            });
+            return Err(TableError::EntryTooLong { table_id, entry, size, limit: room });
         }
         if used + size > room {
             groups.push(Vec::new());
@@ -38,20 +33,10 @@ pub(super) fn divide(
 /// The sections of these bodies, numbered from 0 to the last.
 pub(super) fn number(header: LongHeader, bodies: &[Vec<u8>]) -> Result<Vec<Section>, TableError> {
     let sections = bodies.len();
-    let too_many = TableError::TooManySections {
-        table_id: header.table_id,
-        sections,
-    };
+    let too_many = TableError::TooManySections { table_id: header.table_id, sections };
     let last_number = u8::try_from(sections.saturating_sub(1)).map_err(|_| too_many)?;
     let numbered = (0..=last_number).zip(bodies).map(|(number, body)| {
-        Ok(Section::long(
-            &LongHeader {
-                number,
-                last_number,
-                ..header
-            },
-            body,
-        )?)
+        Ok(Section::long(&LongHeader { number, last_number, ..header }, body)?)
     });
     numbered.collect()
 }

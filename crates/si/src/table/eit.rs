@@ -119,10 +119,7 @@ impl EitSection {
             PRESENT_FOLLOWING_ACTUAL | SCHEDULE_ACTUAL..SCHEDULE_OTHER => Scope::Actual,
             PRESENT_FOLLOWING_OTHER | SCHEDULE_OTHER..=SCHEDULE_LAST => Scope::Other,
             found => {
-                return Err(TableError::Kind {
-                    wanted: "EIT",
-                    found,
-                });
+                return Err(TableError::Kind { wanted: "EIT", found });
             }
         };
         let mut reader = BodyReader::new(section);
@@ -152,10 +149,7 @@ impl EitSection {
 
     /// Whether the section is of present/following and not of the schedule.
     pub fn is_present_following(&self) -> bool {
-        matches!(
-            self.table_id,
-            PRESENT_FOLLOWING_ACTUAL | PRESENT_FOLLOWING_OTHER
-        )
+        matches!(self.table_id, PRESENT_FOLLOWING_ACTUAL | PRESENT_FOLLOWING_OTHER)
     }
 }
 
@@ -168,20 +162,12 @@ impl Event {
     /// The entry in the loop of events.
     pub(super) fn entry(&self, table_id: u8) -> Result<Vec<u8>, TableError> {
         let duration = duration_to_wire(self.duration_s);
-        let duration = duration.map_err(|error| TableError::Time {
-            table_id,
-            entry: self.event_id,
-            error,
-        })?;
+        let duration =
+            duration.map_err(|error| TableError::Time { table_id, entry: self.event_id, error })?;
         let size = self.descriptors.len() + 12;
         if size > EVENTS_MAX {
             let (entry, limit) = (self.event_id, EVENTS_MAX);
-            return Err(TableError::EntryTooLong {
-                table_id,
-                entry,
-                size,
-                limit,
-            });
+            return Err(TableError::EntryTooLong { table_id, entry, size, limit });
         }
         let mut entry = Vec::with_capacity(size);
         entry.extend_from_slice(&self.event_id.to_be_bytes());
@@ -196,11 +182,7 @@ impl Event {
     fn parse(reader: &mut BodyReader<'_>) -> Result<Event, TableError> {
         let table_id = reader.table_id;
         let event_id = reader.u16()?;
-        let timed = |error| TableError::Time {
-            table_id,
-            entry: event_id,
-            error,
-        };
+        let timed = |error| TableError::Time { table_id, entry: event_id, error };
         let start = UtcSeconds::from_wire(reader.array()?).map_err(timed)?;
         let duration_s = duration_from_wire(reader.array()?).map_err(timed)?;
         let status = reader.peek_status()?;

@@ -49,10 +49,7 @@ impl Nit {
             Nit::ACTUAL => Scope::Actual,
             Nit::OTHER => Scope::Other,
             found => {
-                return Err(TableError::Kind {
-                    wanted: "NIT",
-                    found,
-                });
+                return Err(TableError::Kind { wanted: "NIT", found });
             }
         };
         let (descriptors, transports) = transport::parse(section)?;

@@ -76,10 +76,7 @@ pub fn schedule_sections(
 fn segments(today: UtcSeconds, events: &[Event], horizon_days: u32) -> Vec<Vec<&Event>> {
     let mut in_order: Vec<&Event> = events.iter().collect();
     in_order.sort_by_key(|event| (event.start, event.event_id));
-    let end = today
-        .midnight()
-        .0
-        .saturating_add(u64::from(horizon_days) * SECONDS_PER_DAY);
+    let end = today.midnight().0.saturating_add(u64::from(horizon_days) * SECONDS_PER_DAY);
     let mut segments = vec![Vec::new()];
     for event in in_order {
         let Some(segment) = segment_of(today, event.start).filter(|_| event.start.0 < end) else {
@@ -99,10 +96,7 @@ fn table_sections(
     segments: &[Vec<&Event>],
     sections: &mut Vec<Section>,
 ) -> Result<(), TableError> {
-    let used = segments
-        .iter()
-        .rposition(|events| !events.is_empty())
-        .unwrap_or(0);
+    let used = segments.iter().rposition(|events| !events.is_empty()).unwrap_or(0);
     let mut divided = Vec::new();
     for (segment, events) in segments[..=used].iter().enumerate() {
         divided.push(segment_bodies(&frame, segment, events)?);
@@ -112,12 +106,7 @@ fn table_sections(
     for (segment, bodies) in divided.iter().enumerate() {
         let segment_last_number = last_section(segment);
         for (number, body) in (first_section(segment)..).zip(bodies) {
-            let section = EitSection {
-                number,
-                last_number,
-                segment_last_number,
-                ..frame.clone()
-            };
+            let section = EitSection { number, last_number, segment_last_number, ..frame.clone() };
             sections.push(section.frame(body)?);
         }
     }
@@ -131,10 +120,8 @@ fn segment_bodies(
     events: &[&Event],
 ) -> Result<Vec<Vec<u8>>, TableError> {
     let table_id = frame.table_id;
-    let entries: Result<Vec<_>, TableError> = events
-        .iter()
-        .map(|event| Ok((event.event_id, event.entry(table_id)?)))
-        .collect();
+    let entries: Result<Vec<_>, TableError> =
+        events.iter().map(|event| Ok((event.event_id, event.entry(table_id)?))).collect();
     let bodies = divide(table_id, entries?, EVENTS_MAX)?;
     if bodies.len() > SECTIONS_PER_SEGMENT {
         let table = usize::from(table_id - first_table_id(frame.service.scope));

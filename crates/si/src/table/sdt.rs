@@ -63,20 +63,14 @@ impl Sdt {
             Scope::Actual => Sdt::ACTUAL,
             Scope::Other => Sdt::OTHER,
         };
-        let services = self
-            .services
-            .iter()
-            .map(|service| (service.service_id, service.entry()));
+        let services = self.services.iter().map(|service| (service.service_id, service.entry()));
         let room = section_limit(table_id) - OVERHEAD;
         let [high, low] = self.original_network_id.to_be_bytes();
         let bodies: Vec<Vec<u8>> = divide(table_id, services.collect(), room)?
             .iter()
             .map(|services| [&[high, low, 0xff], services.as_slice()].concat())
             .collect();
-        number(
-            header(table_id, self.transport_stream_id, self.version),
-            &bodies,
-        )
+        number(header(table_id, self.transport_stream_id, self.version), &bodies)
     }
 
     /// Reads the part of the table that stands in one section.
@@ -88,10 +82,7 @@ impl Sdt {
             Sdt::ACTUAL => Scope::Actual,
             Sdt::OTHER => Scope::Other,
             found => {
-                return Err(TableError::Kind {
-                    wanted: "SDT",
-                    found,
-                });
+                return Err(TableError::Kind { wanted: "SDT", found });
             }
         };
         let mut reader = BodyReader::new(section);

@@ -37,9 +37,7 @@ impl Tdt {
     /// [`TableError`] when the section is of another table, is damaged or holds no time.
     pub fn parse(section: &[u8]) -> Result<Tdt, TableError> {
         let mut reader = short_body(section, Tdt::TABLE_ID, "TDT")?;
-        Ok(Tdt {
-            utc: utc_time(&mut reader)?,
-        })
+        Ok(Tdt { utc: utc_time(&mut reader)? })
     }
 }
 
@@ -77,10 +75,7 @@ impl Tot {
         let utc = utc_time(&mut reader)?;
         let descriptors = reader.descriptors(0)?;
         if ts::crc32::crc32(section) != 0 {
-            return Err(SectionError::Crc {
-                table_id: Tot::TABLE_ID,
-            }
-            .into());
+            return Err(SectionError::Crc { table_id: Tot::TABLE_ID }.into());
         }
         Ok(Tot { utc, descriptors })
     }
@@ -95,10 +90,7 @@ fn short_body<'a>(
     let present = section.len();
     let stated = section_size(section).unwrap_or(3);
     match section {
-        [found, _, _, ..] if *found != table_id => Err(TableError::Kind {
-            wanted,
-            found: *found,
-        }),
+        [found, _, _, ..] if *found != table_id => Err(TableError::Kind { wanted, found: *found }),
         [_, _, _, body @ ..] if present == stated => Ok(BodyReader::of_bytes(table_id, body)),
         _ => Err(SectionError::Length { stated, present }.into()),
     }

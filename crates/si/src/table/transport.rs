@@ -69,12 +69,7 @@ pub(super) fn sections(
         let size = transport.descriptors.len() + 6;
         let entry = transport.transport_stream_id;
         if size > limit {
-            return Err(TableError::EntryTooLong {
-                table_id,
-                entry,
-                size,
-                limit,
-            });
+            return Err(TableError::EntryTooLong { table_id, entry, size, limit });
         }
         if part.len() + size > limit {
             parts.push(core::mem::take(&mut part));

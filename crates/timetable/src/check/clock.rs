@@ -25,10 +25,7 @@ pub(crate) fn clock_findings(
         for day in first.0..=last.0 {
             let local = LocalTime::new(crate::civil::Day(day), second_of_day);
             if hits(change, local) && airs(local.day()) {
-                found.push(ClockFinding {
-                    local,
-                    change: *change,
-                });
+                found.push(ClockFinding { local, change: *change });
             }
         }
     }
@@ -37,10 +34,7 @@ pub(crate) fn clock_findings(
 
 /// The clock change that hits one civil time.
 pub(crate) fn clock_finding(zone: &Zone, local: LocalTime) -> Option<ClockFinding> {
-    zone.change_at(local).map(|change| ClockFinding {
-        local,
-        change: *change,
-    })
+    zone.change_at(local).map(|change| ClockFinding { local, change: *change })
 }
 
 fn hits(change: &ClockChange, local: LocalTime) -> bool {
@@ -58,11 +52,7 @@ impl ClockFinding {
     }
 
     fn rejected(&self, gap: GapPolicy, fold: FoldPolicy) -> bool {
-        if self.change.is_gap() {
-            gap == GapPolicy::Reject
-        } else {
-            fold == FoldPolicy::Reject
-        }
+        if self.change.is_gap() { gap == GapPolicy::Reject } else { fold == FoldPolicy::Reject }
     }
 
     fn tell(&self, zone: &Zone, gap: GapPolicy, fold: FoldPolicy) -> String {
@@ -96,10 +86,8 @@ pub(crate) fn clock_diagnostic(
     at: Location,
     days: CheckedDays,
 ) -> Option<Diagnostic> {
-    let mut checked: Vec<&ClockFinding> = findings
-        .iter()
-        .filter(|f| days.contains(f.local.day()))
-        .collect();
+    let mut checked: Vec<&ClockFinding> =
+        findings.iter().filter(|f| days.contains(f.local.day())).collect();
     // What is rejected comes first, since it makes the finding an error.
     checked.sort_by_key(|f| (!f.rejected(gap, fold), f.local));
     let first = checked.first()?;
@@ -109,16 +97,9 @@ pub(crate) fn clock_diagnostic(
         } else {
             "`on_fold` to first or second"
         };
-        (
-            Code::ClockChangeRejected,
-            format!("set {words}, or choose another time"),
-        )
+        (Code::ClockChangeRejected, format!("set {words}, or choose another time"))
     } else {
-        let key = if first.change.is_gap() {
-            "on_gap"
-        } else {
-            "on_fold"
-        };
+        let key = if first.change.is_gap() { "on_gap" } else { "on_fold" };
         (Code::ClockChange, format!("`{key}` says what is meant"))
     };
     let label = match checked.len() - 1 {

@@ -10,11 +10,7 @@ use ts::Span;
 pub(crate) fn check_courses(timetable: &Timetable) -> Vec<Diagnostic> {
     let mut slots: Vec<Vec<(&Slot, u32)>> = vec![Vec::new(); timetable.courses.len()];
     for slot in &timetable.slots {
-        if let Programme::Course {
-            course,
-            first_lesson,
-        } = slot.programme
-        {
+        if let Programme::Course { course, first_lesson } = slot.programme {
             slots[course].push((slot, first_lesson));
         }
     }
@@ -75,15 +71,9 @@ fn check_end(course: &Course, slot: &Slot, first_lesson: u32) -> Option<Diagnost
     let last = slot.recurrence.nth(left - 1)?.day();
     let open = slot.recurrence.last() == Day::LAST;
     let message = if open {
-        format!(
-            "slot `{}` has no end, its course has {left} lessons from there on",
-            slot.id
-        )
+        format!("slot `{}` has no end, its course has {left} lessons from there on", slot.id)
     } else {
-        format!(
-            "slot `{}` has {airings} airings for {left} lessons",
-            slot.id
-        )
+        format!("slot `{}` has {airings} airings for {left} lessons", slot.id)
     };
     let at = slot.places.until.unwrap_or(slot.places.programme);
     Some(
@@ -103,16 +93,9 @@ fn check_lengths(course: &Course, slot: &Slot, first_lesson: u32) -> Option<Diag
     let (lesson, claim) = long.next()?;
     let over = claim - slot.from_offset - room;
     let message = if over.0 > 0 {
-        format!(
-            "lesson `{}` is {} longer than its slot",
-            lesson.id,
-            format_duration(over)
-        )
+        format!("lesson `{}` is {} longer than its slot", lesson.id, format_duration(over))
     } else {
-        format!(
-            "slot `{}` starts behind the end of lesson `{}`",
-            slot.id, lesson.id
-        )
+        format!("slot `{}` starts behind the end of lesson `{}`", slot.id, lesson.id)
     };
     let label = match long.count() {
         0 => String::new(),
@@ -122,9 +105,6 @@ fn check_lengths(course: &Course, slot: &Slot, first_lesson: u32) -> Option<Diag
     Some(
         Diagnostic::new(Code::LengthMismatch, message)
             .primary(slot.places.length, label)
-            .secondary(
-                lesson.origin,
-                format!("said to be {} long", format_duration(claim)),
-            ),
+            .secondary(lesson.origin, format!("said to be {} long", format_duration(claim))),
     )
 }

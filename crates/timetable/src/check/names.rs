@@ -53,11 +53,7 @@ pub(crate) fn check_services(draft: &mut Draft) {
             return;
         };
         if (service.kind == ServiceKind::Data) != wanted_data {
-            let wanted = if wanted_data {
-                "a data"
-            } else {
-                "a television or radio"
-            };
+            let wanted = if wanted_data { "a data" } else { "a television or radio" };
             let message = format!("{what} needs {wanted} service, `{}` is none", service.id);
             found.push(
                 Diagnostic::new(Code::WrongServiceKind, message)
@@ -88,10 +84,7 @@ fn unknown_references(
         if found.len() > MAX_FINDINGS {
             break;
         }
-        if declared
-            .binary_search_by(|(k, n)| (*k, &n.value).cmp(&(*kind, &name.value)))
-            .is_ok()
-        {
+        if declared.binary_search_by(|(k, n)| (*k, &n.value).cmp(&(*kind, &name.value))).is_ok() {
             continue;
         }
         let message = format!("there is no {} `{}`", kind.as_str(), name.value);
@@ -99,10 +92,7 @@ fn unknown_references(
         // The search for the nearest name goes through all of them; findings beyond those that
         // are shown can do without.
         if found.len() < MAX_PER_CODE {
-            let names = declared
-                .iter()
-                .filter(|(k, _)| k == kind)
-                .map(|(_, n)| n.value.as_str());
+            let names = declared.iter().filter(|(k, _)| k == kind).map(|(_, n)| n.value.as_str());
             finding.help =
                 nearest(name.value.as_str(), names).map(|near| format!("did you mean `{near}`?"));
         }

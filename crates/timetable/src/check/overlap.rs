@@ -66,11 +66,7 @@ struct Preempted<'t> {
 impl Default for Findings<'_> {
     fn default() -> Self {
         let (overlaps, preempted) = (BTreeMap::new(), BTreeMap::new());
-        Findings {
-            overlaps,
-            preempted,
-            budget: MAX_COMPARISONS,
-        }
+        Findings { overlaps, preempted, budget: MAX_COMPARISONS }
     }
 }
 
@@ -84,9 +80,7 @@ impl<'t> Findings<'t> {
         let mut running: Vec<&Candidate<'t>> = Vec::new();
         for later in order {
             running.retain(|c| c.end_unix_s > later.start_unix_s);
-            let rivals = running
-                .iter()
-                .filter(|c| here(later) && c.priority == later.priority);
+            let rivals = running.iter().filter(|c| here(later) && c.priority == later.priority);
             for earlier in rivals {
                 if self.budget == 0 || self.overlaps.len() >= MAX_PAIRS {
                     self.budget = 0;
@@ -102,11 +96,7 @@ impl<'t> Findings<'t> {
                     };
                     self.overlaps
                         .entry((one.origin.id(), other.origin.id()))
-                        .or_insert(Overlap {
-                            one,
-                            other,
-                            count: 0,
-                        })
+                        .or_insert(Overlap { one, other, count: 0 })
                         .count += 1;
                 }
             }
@@ -122,25 +112,12 @@ impl<'t> Findings<'t> {
         };
         let winner = all[by];
         let equals = winner.priority == loser.priority && !loser.moved;
-        if equals
-            || !matches!(
-                loser.origin,
-                Origin::Slot {
-                    lesson: Some(_),
-                    ..
-                }
-            )
-        {
+        if equals || !matches!(loser.origin, Origin::Slot { lesson: Some(_), .. }) {
             return;
         }
         self.preempted
             .entry((loser.origin.id(), winner.origin.id()))
-            .or_insert(Preempted {
-                loser: *loser,
-                winner,
-                left_s,
-                count: 0,
-            })
+            .or_insert(Preempted { loser: *loser, winner, left_s, count: 0 })
             .count += 1;
     }
 
@@ -189,17 +166,10 @@ impl Preempted<'_> {
             left_s => format!("is cut to {}", format_duration(Span::from_seconds(left_s))),
         };
         let lesson = match loser.origin {
-            Origin::Slot {
-                slot,
-                lesson: Some(lesson),
-                ..
-            } => match slot.programme {
+            Origin::Slot { slot, lesson: Some(lesson), .. } => match slot.programme {
                 Programme::Course { course, .. } => {
                     let course = &timetable.courses[course];
-                    format!(
-                        "lesson `{}` of `{}`",
-                        course.lessons[lesson as usize].id, course.id
-                    )
+                    format!("lesson `{}` of `{}`", course.lessons[lesson as usize].id, course.id)
                 }
                 Programme::Asset(_) => "an airing".to_owned(),
             },
@@ -212,14 +182,8 @@ impl Preempted<'_> {
         };
         let date = with_weekday(loser.local);
         Diagnostic::new(Code::Preempted, format!("{lesson} {what} on {date}{more}"))
-            .primary(
-                loser.origin.location(),
-                format!("priority {}", loser.priority),
-            )
-            .secondary(
-                winner.origin.location(),
-                format!("priority {}", winner.priority),
-            )
+            .primary(loser.origin.location(), format!("priority {}", loser.priority))
+            .secondary(winner.origin.location(), format!("priority {}", winner.priority))
             .help("name the date in `except`, so that the lesson waits for the next airing")
     }
 }
@@ -232,11 +196,7 @@ fn with_weekday(local: LocalTime) -> String {
 fn clock(local: LocalTime) -> String {
     let second = local.second_of_day();
     let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    let seconds = if second == 0 {
-        String::new()
-    } else {
-        format!(":{second:02}")
-    };
+    let seconds = if second == 0 { String::new() } else { format!(":{second:02}") };
     format!("{hour:02}:{minute:02}{seconds}")
 }
 

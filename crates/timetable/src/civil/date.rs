@@ -30,11 +30,7 @@ impl Day {
         }
         let number = days_from_civil(year, month, day);
         let back = civil_from_days(number);
-        if back.month == month && back.day == day {
-            Some(Day(number))
-        } else {
-            None
-        }
+        if back.month == month && back.day == day { Some(Day(number)) } else { None }
     }
 
     /// Year, month and day of this date.
@@ -96,10 +92,7 @@ mod tests {
         assert_eq!(Day::from_ymd(2000, 3, 1), Some(Day(11_017)));
         assert_eq!(Day::from_ymd(1858, 11, 17), Some(Day(-40_587)));
         assert_eq!(Day::from_ymd(2027, 2, 29), None);
-        assert_eq!(
-            Day::from_ymd(2028, 2, 29).map(|d| d.to_string()),
-            Some("2028-02-29".into())
-        );
+        assert_eq!(Day::from_ymd(2028, 2, 29).map(|d| d.to_string()), Some("2028-02-29".into()));
         assert_eq!(Day::from_ymd(2027, 3, 1).map(Day::weekday), Some(0));
     }
 

@@ -101,11 +101,7 @@ impl Scan<'_> {
 
     fn one_of(&mut self, allowed: &[u8]) -> Result<u8, TimeTextError> {
         let byte = self.next()?;
-        if allowed.contains(&byte) {
-            Ok(byte)
-        } else {
-            Err(TimeTextError::Form)
-        }
+        if allowed.contains(&byte) { Ok(byte) } else { Err(TimeTextError::Form) }
     }
 
     fn digits(&mut self, count: usize) -> Result<i64, TimeTextError> {

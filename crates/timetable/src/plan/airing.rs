@@ -98,11 +98,8 @@ impl Timetable {
         let from_unix_s = utc_from_ticks(from).unix_s;
         let until_unix_s = utc_from_ticks(until).unix_s + 1;
         let reach_s = lane.reach_s();
-        let candidates = lane.candidates(
-            self,
-            from_unix_s - reach_s,
-            until_unix_s.saturating_add(reach_s),
-        );
+        let candidates =
+            lane.candidates(self, from_unix_s - reach_s, until_unix_s.saturating_add(reach_s));
         let fates = settle(&candidates);
         let mut airings: Vec<PlannedAiring> = candidates
             .iter()
@@ -110,11 +107,7 @@ impl Timetable {
             .filter_map(|(candidate, fate)| match *fate {
                 Fate::Airs { end_unix_s } | Fate::Cut { end_unix_s, .. } => {
                     let wanted = candidate.start_unix_s < until_unix_s && end_unix_s > from_unix_s;
-                    if wanted {
-                        self.planned(candidate, end_unix_s)
-                    } else {
-                        None
-                    }
+                    if wanted { self.planned(candidate, end_unix_s) } else { None }
                 }
                 Fate::Dropped { .. } => None,
             })
@@ -179,10 +172,7 @@ impl Timetable {
             Origin::Item(item) => &item.asset,
             Origin::Slot { slot, lesson, .. } => match &slot.programme {
                 Programme::Asset(asset) => asset,
-                Programme::Course {
-                    course,
-                    first_lesson,
-                } => {
+                Programme::Course { course, first_lesson } => {
                     let lesson = lesson.unwrap_or(*first_lesson);
                     &self.courses[*course].lessons[lesson as usize].asset
                 }
@@ -216,19 +206,11 @@ fn airing_id(candidate: &Candidate<'_>) -> String {
     let local = candidate.local;
     match candidate.origin {
         Origin::Item(item) => item.id.as_str().to_owned(),
-        Origin::Slot {
-            slot, extra: false, ..
-        } => format!("{}@{}", slot.id, local.day()),
-        Origin::Slot {
-            slot, extra: true, ..
-        } => {
+        Origin::Slot { slot, extra: false, .. } => format!("{}@{}", slot.id, local.day()),
+        Origin::Slot { slot, extra: true, .. } => {
             let second = local.second_of_day();
             let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-            format!(
-                "{}@{}T{hour:02}:{minute:02}:{second:02}",
-                slot.id,
-                local.day()
-            )
+            format!("{}@{}T{hour:02}:{minute:02}:{second:02}", slot.id, local.day())
         }
     }
 }

@@ -32,11 +32,7 @@ impl Timetable {
                 let (start, end) = (start.max(from), end.min(until));
                 if start < end {
                     let bundle = bundle.id.clone();
-                    found.push(BundleInterval {
-                        bundle,
-                        from: start,
-                        until: end,
-                    });
+                    found.push(BundleInterval { bundle, from: start, until: end });
                 }
             }
         }
@@ -56,14 +52,7 @@ fn open_times(zone: &Zone, bundle: &Bundle, from: Ticks, until: Ticks) -> Vec<(T
                 Day::LAST => Ticks(u64::MAX),
                 last => closing(zone, LocalTime::new(Day(last.0 + 1), 0)),
             };
-            open.push((
-                if bundle.first == Day::FIRST {
-                    Ticks(0)
-                } else {
-                    start
-                },
-                end,
-            ));
+            open.push((if bundle.first == Day::FIRST { Ticks(0) } else { start }, end));
         }
         Window::Times(windows) => {
             let day = |at: Ticks| utc_from_ticks(at).unix_s.div_euclid(SECONDS_PER_DAY);
@@ -84,11 +73,7 @@ fn window_on(zone: &Zone, window: &WindowTimes, day: Day) -> Option<(Ticks, Tick
     if !window.days.contains(day.weekday()) {
         return None;
     }
-    let last = if window.to_s <= window.from_s {
-        Day(day.0 + 1)
-    } else {
-        day
-    };
+    let last = if window.to_s <= window.from_s { Day(day.0 + 1) } else { day };
     let start = opening(zone, LocalTime::new(day, window.from_s));
     let end = closing(zone, LocalTime::new(last, window.to_s));
     (start < end).then_some((start, end))
@@ -125,8 +110,7 @@ fn closing(zone: &Zone, local: LocalTime) -> Ticks {
 }
 
 fn end_of_gap(zone: &Zone, local: LocalTime) -> Ticks {
-    zone.change_at(local)
-        .map_or(Ticks(0), |change| on_axis(change.unix_s))
+    zone.change_at(local).map_or(Ticks(0), |change| on_axis(change.unix_s))
 }
 
 fn on_axis(unix_s: i64) -> Ticks {

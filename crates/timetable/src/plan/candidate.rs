@@ -37,11 +37,7 @@ pub(crate) enum Origin<'t> {
 impl Candidate<'_> {
     /// The airing shares time with a window, counting the time an open end may take.
     pub fn touches(&self, from_unix_s: i64, until_unix_s: i64) -> bool {
-        let end = if self.open_end {
-            self.start_unix_s + OPEN_END_S
-        } else {
-            self.end_unix_s
-        };
+        let end = if self.open_end { self.start_unix_s + OPEN_END_S } else { self.end_unix_s };
         self.start_unix_s < until_unix_s && from_unix_s < end
     }
 
@@ -92,22 +88,13 @@ pub(crate) fn slot_candidates<'t>(
         };
         let start_unix_s = resolved.unix_s;
         let length_s = i64::from(slot.length_s);
-        let end_unix_s = end_of(
-            zone,
-            occurrence.local,
-            start_unix_s,
-            length_s,
-            resolved.moved,
-        );
+        let end_unix_s = end_of(zone, occurrence.local, start_unix_s, length_s, resolved.moved);
         if start_unix_s >= until_unix_s || end_unix_s <= from_unix_s {
             continue;
         }
         let lesson = match &slot.programme {
             Programme::Asset(_) => None,
-            Programme::Course {
-                course,
-                first_lesson,
-            } => {
+            Programme::Course { course, first_lesson } => {
                 let ordinal = slot.recurrence.count_before(occurrence.local);
                 let course = &timetable.courses[*course];
                 let place = ordinal + u64::from(*first_lesson);
@@ -119,11 +106,7 @@ pub(crate) fn slot_candidates<'t>(
             }
         };
         found(Candidate {
-            origin: Origin::Slot {
-                slot,
-                extra: occurrence.extra,
-                lesson,
-            },
+            origin: Origin::Slot { slot, extra: occurrence.extra, lesson },
             local: occurrence.local,
             start_unix_s,
             end_unix_s,
@@ -146,13 +129,7 @@ pub(crate) fn item_candidate<'t>(
         origin: Origin::Item(item),
         local: item.at,
         start_unix_s,
-        end_unix_s: end_of(
-            &timetable.zone,
-            item.at,
-            start_unix_s,
-            length_s,
-            resolved.moved,
-        ),
+        end_unix_s: end_of(&timetable.zone, item.at, start_unix_s, length_s, resolved.moved),
         moved: resolved.moved,
         open_end: item.length_s.is_none(),
         priority: item.priority,

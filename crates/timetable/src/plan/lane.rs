@@ -26,11 +26,7 @@ impl Lane {
             of_service.entry(&slot.service).or_default().0.push(index);
         }
         for index in items {
-            of_service
-                .entry(&timetable.items[index].service)
-                .or_default()
-                .1
-                .push(index);
+            of_service.entry(&timetable.items[index].service).or_default().1.push(index);
         }
         let lane = |service: &Service| {
             let (slots, items) = of_service.remove(&service.id).unwrap_or_default();
@@ -40,17 +36,10 @@ impl Lane {
     }
 
     fn new(timetable: &Timetable, slots: Vec<usize>, items: Vec<usize>) -> Lane {
-        let of_slots = slots
-            .iter()
-            .map(|i| &timetable.slots[*i])
-            .map(|s| (s.priority, s.length_s));
+        let of_slots = slots.iter().map(|i| &timetable.slots[*i]).map(|s| (s.priority, s.length_s));
         let of_items = items.iter().map(|i| &timetable.items[*i]);
         let of_items = of_items.map(|i| (i.priority, i.length_s.unwrap_or(OPEN_END_S as u32)));
-        Lane {
-            reach_s: reach_s(of_slots.chain(of_items)),
-            slots,
-            items,
-        }
+        Lane { reach_s: reach_s(of_slots.chain(of_items)), slots, items }
     }
 
     /// How far around a window airings have to be collected to settle those in it, in seconds.
@@ -67,23 +56,13 @@ impl Lane {
     ) -> Vec<Candidate<'t>> {
         let mut found = Vec::new();
         for index in &self.slots {
-            slot_candidates(
-                timetable,
-                &timetable.slots[*index],
-                from_unix_s,
-                until_unix_s,
-                |c| {
-                    found.push(c);
-                },
-            );
+            slot_candidates(timetable, &timetable.slots[*index], from_unix_s, until_unix_s, |c| {
+                found.push(c);
+            });
         }
         let at = |i: &usize| timetable.items[*i].at.0;
-        let first = self
-            .items
-            .partition_point(|i| at(i) < from_unix_s - ITEM_MARGIN_S);
-        let behind = self
-            .items
-            .partition_point(|i| at(i) < until_unix_s + ITEM_MARGIN_S);
+        let first = self.items.partition_point(|i| at(i) < from_unix_s - ITEM_MARGIN_S);
+        let behind = self.items.partition_point(|i| at(i) < until_unix_s + ITEM_MARGIN_S);
         for index in self.items.get(first..behind).unwrap_or_default() {
             let candidate = item_candidate(timetable, &timetable.items[*index]);
             found.extend(candidate.filter(|c| c.touches(from_unix_s, until_unix_s)));

@@ -38,27 +38,17 @@ pub(crate) fn settle(candidates: &[Candidate<'_>]) -> Vec<Fate> {
     for (position, index) in order.iter().enumerate() {
         let candidate = &candidates[*index];
         let fate = placed.fate(candidate);
-        let rivals = order[position + 1..]
-            .iter()
-            .take_while(|i| rank(i) == rank(index));
+        let rivals = order[position + 1..].iter().take_while(|i| rank(i) == rank(index));
         let mut behind = rivals.filter(|i| candidates[**i].start_unix_s > candidate.start_unix_s);
-        let fate = cut_at_rival(
-            candidate,
-            fate,
-            behind.next().map(|i| (*i, &candidates[*i])),
-        );
+        let fate = cut_at_rival(candidate, fate, behind.next().map(|i| (*i, &candidates[*i])));
         if let Fate::Airs { end_unix_s } | Fate::Cut { end_unix_s, .. } = fate {
-            placed
-                .0
-                .insert(candidate.start_unix_s, (end_unix_s, *index));
+            placed.0.insert(candidate.start_unix_s, (end_unix_s, *index));
         }
         fates[*index] = fate;
     }
     for (index, candidate) in candidates.iter().enumerate().filter(|(_, c)| c.open_end) {
         if let Fate::Airs { end_unix_s } = &mut fates[index] {
-            let next = placed
-                .next_start(candidate.start_unix_s)
-                .map_or(i64::MAX, |n| n.0);
+            let next = placed.next_start(candidate.start_unix_s).map_or(i64::MAX, |n| n.0);
             *end_unix_s = next.min(candidate.start_unix_s + OPEN_END_S);
         }
     }
@@ -106,16 +96,11 @@ impl Placed {
         }
         match self.next_start(start) {
             Some((next, by)) if next < candidate.end_unix_s => cut(candidate, next, by),
-            _ => Fate::Airs {
-                end_unix_s: candidate.end_unix_s,
-            },
+            _ => Fate::Airs { end_unix_s: candidate.end_unix_s },
         }
     }
 
     fn next_start(&self, behind: i64) -> Option<(i64, usize)> {
-        self.0
-            .range(behind + 1..)
-            .next()
-            .map(|(start, (_, by))| (*start, *by))
+        self.0.range(behind + 1..).next().map(|(start, (_, by))| (*start, *by))
     }
 }

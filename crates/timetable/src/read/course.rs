@@ -12,10 +12,7 @@ use toml::de::DeValue;
 pub(crate) fn read_course(mut table: Fields<'_>, report: &mut Report) -> Option<Course> {
     let id = table.required("id", report, |v, r| value::declared_id(v, r, Kind::Course));
     let title = table.required("title", report, value::texts);
-    let kinds = [
-        ("required", CourseKind::Required),
-        ("elective", CourseKind::Elective),
-    ];
+    let kinds = [("required", CourseKind::Required), ("elective", CourseKind::Elective)];
     let kind = table.required("kind", report, |v, r| value::word(v, r, &kinds));
     let language = table.optional("language", report, read_language);
     let lessons = table.required("lessons", report, read_lessons);
@@ -73,9 +70,7 @@ fn read_lessons(value: Value<'_>, report: &mut Report) -> Option<Vec<Lesson>> {
 }
 
 fn listed_lessons(value: Value<'_>, report: &mut Report) -> Option<Vec<Lesson>> {
-    let lessons = value::list(value, report, |v, r| {
-        read_lesson(value::table(v, r, "lesson")?, r)
-    })?;
+    let lessons = value::list(value, report, |v, r| read_lesson(value::table(v, r, "lesson")?, r))?;
     let mut seen = std::collections::BTreeMap::new();
     let mut kept = Vec::with_capacity(lessons.len());
     for (lesson, id_at) in lessons.into_iter().map(|l| l.value) {
@@ -111,12 +106,8 @@ fn read_lesson(mut table: Fields<'_>, report: &mut Report) -> Option<(Lesson, Lo
 fn patterned_lessons(value: Value<'_>, report: &mut Report) -> Option<Vec<Lesson>> {
     let mut table = value::table(value, report, "pattern of lessons")?;
     let pattern = table.required("pattern", report, read_pattern);
-    let count = table.required("count", report, |v, r| {
-        value::integer(v, r, 1..=MAX_LESSONS)
-    });
-    let first = table.optional("first", report, |v, r| {
-        value::integer(v, r, 0..=MAX_LESSONS)
-    });
+    let count = table.required("count", report, |v, r| value::integer(v, r, 1..=MAX_LESSONS));
+    let first = table.optional("first", report, |v, r| value::integer(v, r, 0..=MAX_LESSONS));
     let length = table.optional("length", report, value::length);
     table.finish(report);
     let (pattern, count) = (pattern?, count?.value);
@@ -141,22 +132,13 @@ impl Pattern<'_> {
             None if format.is_empty() => 1,
             None => return None,
         };
-        let pattern = Pattern {
-            before,
-            width,
-            behind,
-        };
+        let pattern = Pattern { before, width, behind };
         pattern.asset(0)?;
         Some(pattern)
     }
 
     fn asset(&self, number: u64) -> Option<AssetId> {
-        AssetId::new(&format!(
-            "{}{number:0w$}{}",
-            self.before,
-            self.behind,
-            w = self.width
-        ))
+        AssetId::new(&format!("{}{number:0w$}{}", self.before, self.behind, w = self.width))
     }
 
     fn lesson(

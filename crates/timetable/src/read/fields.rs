@@ -64,12 +64,7 @@ impl Report {
     /// No findings yet about the source with this index.
     pub fn new(source: usize) -> Report {
         let (declared, referenced) = (Vec::new(), Vec::new());
-        Report {
-            source,
-            diagnostics: Vec::new(),
-            declared,
-            referenced,
-        }
+        Report { source, diagnostics: Vec::new(), declared, referenced }
     }
 
     /// Reports a finding; a text with very many has nothing to gain from more.
@@ -86,23 +81,14 @@ impl Report {
 
     /// A byte range of the source as a place.
     pub fn location(&self, span: core::ops::Range<usize>) -> Location {
-        Location {
-            source: self.source,
-            start: span.start,
-            end: span.end,
-        }
+        Location { source: self.source, start: span.start, end: span.end }
     }
 }
 
 impl<'t> Fields<'t> {
     /// The keys of `table`, which is a `what` and stands (or has its heading) at `at`.
     pub fn new(what: &'static str, table: &'t DeTable<'t>, at: Location) -> Fields<'t> {
-        Fields {
-            what,
-            at,
-            table,
-            known: Vec::new(),
-        }
+        Fields { what, at, table, known: Vec::new() }
     }
 
     /// Where the table stands.
@@ -114,11 +100,7 @@ impl<'t> Fields<'t> {
     pub fn value(&mut self, key: &'static str, report: &Report) -> Option<Value<'t>> {
         self.known.push(key);
         let value = self.table.get(key)?;
-        Some(Value {
-            key,
-            inner: value.get_ref(),
-            at: report.location(value.span()),
-        })
+        Some(Value { key, inner: value.get_ref(), at: report.location(value.span()) })
     }
 
     /// What a key holds, read by `read`; `None` when the key is not there or its value is faulty.
@@ -129,10 +111,7 @@ impl<'t> Fields<'t> {
         read: impl FnOnce(Value<'t>, &mut Report) -> Option<T>,
     ) -> Option<Located<T>> {
         let value = self.value(key, report)?;
-        Some(Located {
-            value: read(value, report)?,
-            at: value.at,
-        })
+        Some(Located { value: read(value, report)?, at: value.at })
     }
 
     /// As [`Self::optional`], with a finding when the key is not there.
@@ -192,11 +171,8 @@ impl<'t> Fields<'t> {
             if report.diagnostics.len() >= MAX_FINDINGS {
                 break;
             }
-            let message = format!(
-                "{} has no key `{}`",
-                with_article(self.what),
-                name.escape_debug()
-            );
+            let message =
+                format!("{} has no key `{}`", with_article(self.what), name.escape_debug());
             let mut finding = Diagnostic::new(Code::UnknownKey, message)
                 .primary(report.location(key.span()), "unknown key");
             finding.help = Some(match nearest(name, self.known.iter().copied()) {
@@ -209,11 +185,7 @@ impl<'t> Fields<'t> {
 }
 
 fn with_article(noun: &str) -> String {
-    let article = if noun.starts_with(['a', 'e', 'i', 'o']) {
-        "an"
-    } else {
-        "a"
-    };
+    let article = if noun.starts_with(['a', 'e', 'i', 'o']) { "an" } else { "a" };
     format!("{article} {noun}")
 }
 

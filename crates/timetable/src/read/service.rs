@@ -21,9 +21,7 @@ pub(crate) fn read_service(mut table: Fields<'_>, report: &mut Report) -> Option
         ("data", ServiceKind::Data),
     ];
     let kind = table.required("kind", report, |v, r| value::word(v, r, &kinds));
-    let filler = table.optional("filler", report, |v, r| {
-        value::reference(v, r, Kind::Filler)
-    });
+    let filler = table.optional("filler", report, |v, r| value::reference(v, r, Kind::Filler));
     let slate = table.optional("slate", report, value::asset);
     let content = table.optional("content", report, |v, r| value::integer(v, r, 0..=255));
     let at = table.at();
@@ -64,30 +62,19 @@ pub(crate) fn read_filler(mut table: Fields<'_>, report: &mut Report) -> Option<
     }
     let assets_at = assets.value.iter().map(|a| a.at).collect();
     let assets = assets.value.into_iter().map(|a| a.value).collect();
-    Some(Filler {
-        id: id.value,
-        assets,
-        assets_at,
-        origin: id.at,
-    })
+    Some(Filler { id: id.value, assets, assets_at, origin: id.at })
 }
 
 /// Reads a bundle.
 pub(crate) fn read_bundle(mut table: Fields<'_>, report: &mut Report) -> Option<Bundle> {
     let id = table.required("id", report, |v, r| value::declared_id(v, r, Kind::Bundle));
-    let service = table.required("service", report, |v, r| {
-        value::reference(v, r, Kind::Service)
-    });
+    let service = table.required("service", report, |v, r| value::reference(v, r, Kind::Service));
     let title = table.required("title", report, value::texts);
     let files = table.required("files", report, read_files);
-    let always = table.optional("window", report, |v, r| {
-        value::word(v, r, &[("always", ())])
-    });
+    let always = table.optional("window", report, |v, r| value::word(v, r, &[("always", ())]));
     let windows = table.optional("windows", report, read_windows);
     let dates = read_date_range(&mut table, report);
-    let rate = table.optional("rate", report, |v, r| {
-        value::integer(v, r, 0..=MAX_RATE_BPS)
-    });
+    let rate = table.optional("rate", report, |v, r| value::integer(v, r, 0..=MAX_RATE_BPS));
     let weight = table.optional("weight", report, |v, r| value::integer(v, r, 1..=1000));
     let block = table.optional("block_size", report, |v, r| value::integer(v, r, 64..=4066));
     table.finish(report);
@@ -121,10 +108,7 @@ fn read_files(value: Value<'_>, report: &mut Report) -> Option<String> {
     let text = value::string(value, report)?;
     let climbs = text.starts_with('/') || text.split(['/', '\\']).any(|part| part == "..");
     if text.is_empty() || climbs || text.chars().any(char::is_control) {
-        let message = format!(
-            "`{}` names no files of the bundle folder",
-            text.escape_debug()
-        );
+        let message = format!("`{}` names no files of the bundle folder", text.escape_debug());
         let finding = Diagnostic::new(Code::BadName, message)
             .primary(value.at, "")
             .help("a path or glob below the folder of bundles, without `..`");
@@ -158,11 +142,7 @@ fn read_window(value: Value<'_>, report: &mut Report) -> Option<WindowTimes> {
         return None;
     }
     let days = days.map_or(Weekdays::ALL, |d| d.value);
-    Some(WindowTimes {
-        days,
-        from_s: from.value,
-        to_s: to.value,
-    })
+    Some(WindowTimes { days, from_s: from.value, to_s: to.value })
 }
 
 /// Faster than any multiplex a satellite carries.

@@ -57,13 +57,10 @@ pub(crate) struct ItemDraft {
 /// Reads a slot.
 pub(crate) fn read_slot(mut table: Fields<'_>, report: &mut Report) -> Option<SlotDraft> {
     let id = table.required("id", report, |v, r| value::declared_id(v, r, Kind::Slot));
-    let service = table.required("service", report, |v, r| {
-        value::reference(v, r, Kind::Service)
-    });
+    let service = table.required("service", report, |v, r| value::reference(v, r, Kind::Service));
     let programme = read_programme(&mut table, report);
-    let first_lesson = table.optional("first_lesson", report, |v, r| {
-        value::integer(v, r, 1..=9999)
-    });
+    let first_lesson =
+        table.optional("first_lesson", report, |v, r| value::integer(v, r, 1..=9999));
     let title = table.optional("title", report, value::texts);
     let days = table.optional("days", report, value::weekdays);
     let at = table.required("at", report, value::time_of_day);
@@ -118,9 +115,7 @@ pub(crate) fn read_slot(mut table: Fields<'_>, report: &mut Report) -> Option<Sl
 /// Reads a one-off item.
 pub(crate) fn read_item(mut table: Fields<'_>, report: &mut Report) -> Option<ItemDraft> {
     let id = table.required("id", report, |v, r| value::declared_id(v, r, Kind::Item));
-    let service = table.required("service", report, |v, r| {
-        value::reference(v, r, Kind::Service)
-    });
+    let service = table.required("service", report, |v, r| value::reference(v, r, Kind::Service));
     let asset = table.required("asset", report, value::asset);
     let title = table.optional("title", report, value::texts);
     let at = table.required("at", report, value::local_time);
@@ -167,10 +162,7 @@ pub(crate) fn date_range((first, last): DateRange, report: &mut Report) -> Optio
         report.push(finding);
         return None;
     }
-    Some((
-        first.map_or(Day::FIRST, |d| d.value),
-        last.map_or(Day::LAST, |d| d.value),
-    ))
+    Some((first.map_or(Day::FIRST, |d| d.value), last.map_or(Day::LAST, |d| d.value)))
 }
 
 fn read_programme(table: &mut Fields<'_>, report: &mut Report) -> Option<Located<ProgrammeDraft>> {
@@ -178,25 +170,17 @@ fn read_programme(table: &mut Fields<'_>, report: &mut Report) -> Option<Located
     match named {
         (Some(course), None) => {
             let id = value::reference(course, report, Kind::Course)?;
-            Some(Located {
-                value: ProgrammeDraft::Course(id),
-                at: course.at,
-            })
+            Some(Located { value: ProgrammeDraft::Course(id), at: course.at })
         }
         (None, Some(asset)) => {
             let id = value::asset(asset, report)?;
-            Some(Located {
-                value: ProgrammeDraft::Asset(id),
-                at: asset.at,
-            })
+            Some(Located { value: ProgrammeDraft::Asset(id), at: asset.at })
         }
         (Some(course), Some(asset)) => {
-            let finding = Diagnostic::new(
-                Code::Conflict,
-                "a slot airs a `course` or an `asset`, not both",
-            )
-            .primary(asset.at, "")
-            .secondary(course.at, "");
+            let finding =
+                Diagnostic::new(Code::Conflict, "a slot airs a `course` or an `asset`, not both")
+                    .primary(asset.at, "")
+                    .secondary(course.at, "");
             report.push(finding);
             None
         }

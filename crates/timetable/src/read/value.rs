@@ -26,26 +26,14 @@ pub fn string<'t>(value: Value<'t>, report: &mut Report) -> Option<&'t str> {
 /// A new name; it is declared as one of this kind.
 pub(crate) fn declared_id(value: Value<'_>, report: &mut Report, kind: Kind) -> Option<Id> {
     let id = id(value, report)?;
-    report.declared.push((
-        kind,
-        Located {
-            value: id.clone(),
-            at: value.at,
-        },
-    ));
+    report.declared.push((kind, Located { value: id.clone(), at: value.at }));
     Some(id)
 }
 
 /// A name that something of this kind must have.
 pub(crate) fn reference(value: Value<'_>, report: &mut Report, kind: Kind) -> Option<Id> {
     let id = id(value, report)?;
-    report.referenced.push((
-        kind,
-        Located {
-            value: id.clone(),
-            at: value.at,
-        },
-    ));
+    report.referenced.push((kind, Located { value: id.clone(), at: value.at }));
     Some(id)
 }
 
@@ -94,11 +82,7 @@ pub fn texts(value: Value<'_>, report: &mut Report) -> Option<Texts> {
             continue;
         };
         let at = report.location(entry.span());
-        let entry = Value {
-            key: value.key,
-            inner: entry.get_ref(),
-            at,
-        };
+        let entry = Value { key: value.key, inner: entry.get_ref(), at };
         if let Some(text) = shown_text(entry, report) {
             found.push((language, text.to_owned()));
         }
@@ -117,10 +101,7 @@ fn shown_text<'t>(value: Value<'t>, report: &mut Report) -> Option<&'t str> {
     } else if text.chars().any(char::is_control) {
         "this text has control characters".to_owned()
     } else if text.len() > MAX_TEXT_BYTES {
-        format!(
-            "this text has {} bytes, {MAX_TEXT_BYTES} is the limit",
-            text.len()
-        )
+        format!("this text has {} bytes, {MAX_TEXT_BYTES} is the limit", text.len())
     } else {
         return Some(text);
     };
@@ -134,9 +115,7 @@ pub fn integer(value: Value<'_>, report: &mut Report, range: RangeInclusive<u64>
         return wrong_type(value, report, "an integer");
     };
     let number = i128::from_str_radix(digits.as_str(), digits.radix()).ok();
-    let inside = number
-        .and_then(|n| u64::try_from(n).ok())
-        .filter(|n| range.contains(n));
+    let inside = number.and_then(|n| u64::try_from(n).ok()).filter(|n| range.contains(n));
     if inside.is_none() {
         let (low, high) = range.into_inner();
         let message = format!("`{}` must be from {low} to {high}", value.key);
@@ -161,11 +140,7 @@ pub fn word<T: Copy>(
         Some(near) => format!("did you mean \"{near}\"?"),
         None => format!("it is one of: {}", names().collect::<Vec<_>>().join(", ")),
     };
-    report.push(
-        Diagnostic::new(Code::UnknownWord, message)
-            .primary(value.at, "")
-            .help(help),
-    );
+    report.push(Diagnostic::new(Code::UnknownWord, message).primary(value.at, "").help(help));
     None
 }
 
@@ -177,11 +152,8 @@ pub(crate) fn duration(value: Value<'_>, report: &mut Report) -> Option<Span> {
     match parse_duration(text) {
         Ok(span) => Some(span),
         Err(error) => {
-            let message = format!(
-                "`{} = \"{}\"` is no length of time",
-                value.key,
-                text.escape_debug()
-            );
+            let message =
+                format!("`{} = \"{}\"` is no length of time", value.key, text.escape_debug());
             let label = error.to_string();
             report.fault(Code::BadDuration, value.at, message, &label);
             None
@@ -199,12 +171,7 @@ pub(crate) fn length(value: Value<'_>, report: &mut Report) -> Option<Span> {
     } else {
         return Some(span);
     };
-    report.fault(
-        Code::BadDuration,
-        value.at,
-        format!("`{}` {fault}", value.key),
-        "",
-    );
+    report.fault(Code::BadDuration, value.at, format!("`{}` {fault}", value.key), "");
     None
 }
 
@@ -218,23 +185,16 @@ pub(crate) fn airing_length_s(value: Value<'_>, report: &mut Report) -> Option<u
     } else {
         return Some((ms / 1000) as u32);
     };
-    report.fault(
-        Code::BadDuration,
-        value.at,
-        format!("`{}` {fault}", value.key),
-        "",
-    );
+    report.fault(Code::BadDuration, value.at, format!("`{}` {fault}", value.key), "");
     None
 }
 
 /// A date.
 pub(crate) fn day(value: Value<'_>, report: &mut Report) -> Option<Day> {
     match value.inner {
-        DeValue::Datetime(Datetime {
-            date: Some(date),
-            time: None,
-            offset: None,
-        }) => checked_day(*date, value, report),
+        DeValue::Datetime(Datetime { date: Some(date), time: None, offset: None }) => {
+            checked_day(*date, value, report)
+        }
         _ => wrong_type(value, report, "a date like 2027-03-15"),
     }
 }
@@ -242,11 +202,9 @@ pub(crate) fn day(value: Value<'_>, report: &mut Report) -> Option<Day> {
 /// A time of day in whole seconds, as seconds since midnight.
 pub(crate) fn time_of_day(value: Value<'_>, report: &mut Report) -> Option<u32> {
     match value.inner {
-        DeValue::Datetime(Datetime {
-            date: None,
-            time: Some(time),
-            offset: None,
-        }) => checked_time(*time, value, report),
+        DeValue::Datetime(Datetime { date: None, time: Some(time), offset: None }) => {
+            checked_time(*time, value, report)
+        }
         _ => wrong_type(value, report, "a time of day like 19:30"),
     }
 }
@@ -254,17 +212,11 @@ pub(crate) fn time_of_day(value: Value<'_>, report: &mut Report) -> Option<u32> 
 /// A date with a time on the local clock.
 pub(crate) fn local_time(value: Value<'_>, report: &mut Report) -> Option<LocalTime> {
     match value.inner {
-        DeValue::Datetime(Datetime {
-            date: Some(date),
-            time: Some(time),
-            offset: None,
-        }) => {
+        DeValue::Datetime(Datetime { date: Some(date), time: Some(time), offset: None }) => {
             let day = checked_day(*date, value, report)?;
             Some(LocalTime::new(day, checked_time(*time, value, report)?))
         }
-        DeValue::Datetime(Datetime {
-            offset: Some(_), ..
-        }) => {
+        DeValue::Datetime(Datetime { offset: Some(_), .. }) => {
             let finding =
                 Diagnostic::new(Code::WrongType, format!("`{}` is a local time", value.key))
                     .primary(value.at, "")
@@ -281,20 +233,10 @@ pub(crate) fn weekdays(value: Value<'_>, report: &mut Report) -> Option<Weekdays
     let names = Weekdays::NAMES.map(|name| (name, name));
     let days = list(value, report, |v, r| word(v, r, &names))?;
     if days.is_empty() {
-        report.fault(
-            Code::EmptyRange,
-            value.at,
-            format!("`{}` names no day", value.key),
-            "",
-        );
+        report.fault(Code::EmptyRange, value.at, format!("`{}` names no day", value.key), "");
         return None;
     }
-    let number = |name: &str| {
-        Weekdays::NAMES
-            .iter()
-            .position(|n| *n == name)
-            .map(|i| i as u8)
-    };
+    let number = |name: &str| Weekdays::NAMES.iter().position(|n| *n == name).map(|i| i as u8);
     Some(Weekdays::of(days.iter().filter_map(|d| number(d.value))))
 }
 
@@ -315,11 +257,7 @@ pub fn list<'t, T>(
     let mut found = Vec::with_capacity(entries.len());
     for entry in entries.iter() {
         let at = report.location(entry.span());
-        let entry = Value {
-            key: value.key,
-            inner: entry.get_ref(),
-            at,
-        };
+        let entry = Value { key: value.key, inner: entry.get_ref(), at };
         if let Some(value) = read(entry, report) {
             found.push(Located { value, at });
         }
@@ -339,24 +277,14 @@ pub fn table<'t>(value: Value<'t>, report: &mut Report, what: &'static str) -> O
 pub fn wrong_type<T>(value: Value<'_>, report: &mut Report, wanted: &str) -> Option<T> {
     let found = type_name(value.inner);
     let message = format!("`{}` must be {wanted}, here it is {found}", value.key);
-    report.fault(
-        Code::WrongType,
-        value.at,
-        message,
-        &format!("expected {wanted}"),
-    );
+    report.fault(Code::WrongType, value.at, message, &format!("expected {wanted}"));
     None
 }
 
 fn checked_day(date: toml::value::Date, value: Value<'_>, report: &mut Report) -> Option<Day> {
     let day = Day::from_ymd(i32::from(date.year), date.month, date.day);
     let Some(day) = day.filter(|d| (Day::FIRST..=Day::LAST).contains(d)) else {
-        let message = format!(
-            "`{}` must be from {} to {}",
-            value.key,
-            Day::FIRST,
-            Day::LAST
-        );
+        let message = format!("`{}` must be from {} to {}", value.key, Day::FIRST, Day::LAST);
         report.fault(Code::BadDate, value.at, message, "");
         return None;
     };

@@ -113,13 +113,7 @@ impl MainBuffer {
     /// An access unit begins with the next byte; the one before it ends. It is decoded at `dts`.
     pub(crate) fn begin_unit(&mut self, dts: u64) {
         self.end_unit();
-        self.units.push_back(Unit {
-            end: None,
-            dts,
-            complete_at: None,
-            due: false,
-            told: false,
-        });
+        self.units.push_back(Unit { end: None, dts, complete_at: None, due: false, told: false });
         // A stream whose time stamps lie hours ahead must not fill the memory.
         while self.units.len() > UNITS_MAX {
             self.remove_front();
@@ -133,11 +127,7 @@ impl MainBuffer {
             unit.end.get_or_insert(arrived);
         }
         self.mark_whole(self.drained_at);
-        if self
-            .units
-            .front()
-            .is_some_and(|unit| unit.due && unit.end.is_some())
-        {
+        if self.units.front().is_some_and(|unit| unit.due && unit.end.is_some()) {
             self.remove_front();
         }
     }
@@ -192,11 +182,7 @@ impl MainBuffer {
     pub(crate) fn advance(&mut self, to: u64) {
         let to = to.max(self.at);
         loop {
-            let next = self
-                .units
-                .front()
-                .filter(|unit| !unit.due)
-                .map(|unit| unit.dts);
+            let next = self.units.front().filter(|unit| !unit.due).map(|unit| unit.dts);
             let until = next.map_or(to, |dts| dts.clamp(self.at, to));
             self.move_until(until);
             match next {
@@ -236,18 +222,12 @@ impl MainBuffer {
             self.empty_at = until;
             return;
         }
-        let room = self
-            .size
-            .saturating_sub(self.moved.saturating_sub(self.taken));
+        let room = self.size.saturating_sub(self.moved.saturating_sub(self.taken));
         let can = u128::from(mb.rate_bps) * u128::from(span);
         let amount = waiting.min(room).min(can);
         let before = self.moved;
         self.moved += amount;
-        while self
-            .headers
-            .front()
-            .is_some_and(|(position, _)| *position < self.moved)
-        {
+        while self.headers.front().is_some_and(|(position, _)| *position < self.moved) {
             self.release_header();
         }
         let rate = mb.rate_bps;
@@ -335,19 +315,13 @@ impl MainBuffer {
     }
 
     fn tell_late(&mut self, dts: u64, missing: u128) {
-        self.late.push(Late {
-            dts,
-            missing_bytes: bytes_of(missing),
-        });
+        self.late.push(Late { dts, missing_bytes: bytes_of(missing) });
         let rate = self.multiplexing.map_or(2_000_000, |mb| mb.rate_bps);
         self.note_margin(-(ticks_for(missing as u64, rate) as i64));
     }
 
     fn note_margin(&mut self, ticks: i64) {
-        let least = self
-            .figures
-            .min_margin_ticks
-            .map_or(ticks, |least| least.min(ticks));
+        let least = self.figures.min_margin_ticks.map_or(ticks, |least| least.min(ticks));
         self.figures.min_margin_ticks = Some(least);
     }
 }
@@ -375,14 +349,8 @@ mod tests {
 
     /// One byte in a tick's 27th of a microsecond: 8 Mbit/s moves 1000 bytes in a millisecond.
     fn video(mb_bytes: u64, eb_bytes: u64) -> Model {
-        let multiplexing = Some(Multiplexing {
-            size_bits: mb_bytes * 8,
-            rate_bps: 8_000_000,
-        });
-        Model {
-            multiplexing,
-            ..flat(eb_bytes)
-        }
+        let multiplexing = Some(Multiplexing { size_bits: mb_bytes * 8, rate_bps: 8_000_000 });
+        Model { multiplexing, ..flat(eb_bytes) }
     }
 
     #[test]
@@ -408,13 +376,7 @@ mod tests {
         b.begin_unit(10 * MS);
         b.arrive(0, 0, 100);
         b.arrive(11 * MS, 11 * MS, 50);
-        assert_eq!(
-            b.drain_late().next(),
-            Some(Late {
-                dts: 10 * MS,
-                missing_bytes: 50
-            })
-        );
+        assert_eq!(b.drain_late().next(), Some(Late { dts: 10 * MS, missing_bytes: 50 }));
         b.begin_unit(30 * MS);
         b.arrive(12 * MS, 12 * MS, 100);
         b.advance(40 * MS);
@@ -449,13 +411,7 @@ mod tests {
         b.begin_unit(20 * MS);
         b.arrive(MS, MS, 10);
         b.advance(4 * MS);
-        assert_eq!(
-            b.drain_late().next(),
-            Some(Late {
-                dts: 3 * MS,
-                missing_bytes: 1000
-            })
-        );
+        assert_eq!(b.drain_late().next(), Some(Late { dts: 3 * MS, missing_bytes: 1000 }));
     }
 
     #[test]

@@ -29,9 +29,5 @@ pub(crate) const fn outflow(rate_bps: u64, ticks: u64) -> u64 {
 
 /// Ticks that `amount` takes at `rate_bps`, rounded up.
 pub(crate) const fn ticks_for(amount: u64, rate_bps: u64) -> u64 {
-    if rate_bps == 0 {
-        0
-    } else {
-        amount.div_ceil(rate_bps)
-    }
+    if rate_bps == 0 { 0 } else { amount.div_ceil(rate_bps) }
 }

@@ -91,16 +91,8 @@ impl Model {
             0x02 => (300_000_000, 47_185_920, true),
             _ => (15_000_000, 1_835_008, false),
         };
-        let spare = if high {
-            0
-        } else {
-            u64::saturating_sub(vbv_max_bits, vbv_bits)
-        };
-        let leak = if high {
-            max_bps.min(rate_bps + rate_bps / 20)
-        } else {
-            max_bps
-        };
+        let spare = if high { 0 } else { u64::saturating_sub(vbv_max_bits, vbv_bits) };
+        let leak = if high { max_bps.min(rate_bps + rate_bps / 20) } else { max_bps };
         Model {
             tb_bytes: TB_BYTES,
             rx_bps: max_bps * 6 / 5,
@@ -125,31 +117,22 @@ pub(crate) fn video_model(stream_type: u8, facts: Option<&VideoFacts>) -> Model 
         };
     };
     let buffer = &facts.buffer;
-    let stated = buffer
-        .stated
-        .then_some((buffer.coded_rate_bps.max(1), buffer.elementary_bytes * 8));
+    let stated =
+        buffer.stated.then_some((buffer.coded_rate_bps.max(1), buffer.elementary_bytes * 8));
     match &facts.profile {
-        VideoProfile::Avc {
-            profile_idc,
-            constraints,
-            level_idc,
-        } => {
+        VideoProfile::Avc { profile_idc, constraints, level_idc } => {
             let factor = avc_factor(*profile_idc);
             let (rate, cpb) = avc_limits(*profile_idc, *constraints, *level_idc);
             Model::hrd(factor * rate, factor * cpb, stated)
         }
-        VideoProfile::Hevc {
-            profile_tier_level, ..
-        } => {
+        VideoProfile::Hevc { profile_tier_level, .. } => {
             let high_tier = profile_tier_level[0] & 0x20 != 0;
             let (rate, cpb) = hevc_limits(high_tier, profile_tier_level[11]);
             Model::hrd(1100 * rate, 1100 * cpb, stated)
         }
-        VideoProfile::Mpeg2 { profile_and_level } => Model::mpeg2(
-            *profile_and_level,
-            buffer.coded_rate_bps,
-            buffer.elementary_bytes * 8,
-        ),
+        VideoProfile::Mpeg2 { profile_and_level } => {
+            Model::mpeg2(*profile_and_level, buffer.coded_rate_bps, buffer.elementary_bytes * 8)
+        }
     }
 }
 

@@ -25,13 +25,7 @@ pub(crate) struct LeakyBucket {
 impl LeakyBucket {
     /// An empty bucket at the instant `now`.
     pub(crate) fn new(size_bytes: u64, rate_bps: u64, now: u64) -> LeakyBucket {
-        LeakyBucket {
-            size: size_bytes * BYTE,
-            rate_bps,
-            fill: 0,
-            max_fill: 0,
-            at: now,
-        }
+        LeakyBucket { size: size_bytes * BYTE, rate_bps, fill: 0, max_fill: 0, at: now }
     }
 
     /// Some bytes arrive; returns the fill in bytes when it is above the size.

@@ -69,12 +69,7 @@ impl TransportBuffer {
         // What does not fit is lost, so that one burst is not told twice.
         self.fill = self.fill.min(self.size);
         let last_out = now + ticks_for(self.fill, self.rate_bps);
-        Passage {
-            first_out,
-            last_out,
-            overflow_bytes,
-            never_empty_ticks,
-        }
+        Passage { first_out, last_out, overflow_bytes, never_empty_ticks }
     }
 
     fn drain(&mut self, now: u64) -> Option<u64> {
@@ -116,10 +111,7 @@ mod tests {
         let mut told = 0;
         for n in 0..3000 {
             let passage = buffer.arrive(n * spacing);
-            assert_eq!(
-                (passage.overflow_bytes, passage.never_empty_ticks),
-                (None, None)
-            );
+            assert_eq!((passage.overflow_bytes, passage.never_empty_ticks), (None, None));
             assert_eq!(passage.last_out, (n + 1) * spacing);
             told += u64::from(close.arrive(n * (spacing - 1)).never_empty_ticks.is_some());
         }

@@ -162,9 +162,7 @@ pub fn count(packets: &mut [Packet]) {
 /// The first packet of a PID at or behind a time, by its place.
 pub fn place_of(packets: &[Packet], wanted: u16, from: u64) -> usize {
     let from = (from / SLOT) as usize;
-    let found = packets[from..]
-        .iter()
-        .position(|packet| pid_of(packet) == wanted);
+    let found = packets[from..].iter().position(|packet| pid_of(packet) == wanted);
     from + found.expect("the PID comes")
 }
 
@@ -190,22 +188,14 @@ fn schedule(plan: &Plan) -> Vec<(u64, Item, Packet)> {
         let mut time = phase;
         while time < end {
             if !(plan.omit)(item, time) {
-                due.push((
-                    time,
-                    item,
-                    section_packet(on, &tables::section(item, time, plan)),
-                ));
+                due.push((time, item, section_packet(on, &tables::section(item, time, plan))));
             }
             time += interval;
         }
     }
     if let Some(interval) = plan.data_interval {
         for n in 0..end / interval {
-            due.push((
-                n * interval,
-                Item::Data,
-                section_packet(DATA, &tables::private_section()),
-            ));
+            due.push((n * interval, Item::Data, section_packet(DATA, &tables::private_section())));
         }
     }
     for n in 0..end / FRAME {
@@ -224,15 +214,7 @@ fn schedule(plan: &Plan) -> Vec<(u64, Item, Packet)> {
             data_alignment: true,
             payload_len: Some(pictures::AUDIO_BYTES),
         };
-        spread(
-            &mut due,
-            Item::Audio,
-            AUDIO,
-            time,
-            AUDIO_FRAME,
-            &header,
-            &pictures::audio(),
-        );
+        spread(&mut due, Item::Audio, AUDIO, time, AUDIO_FRAME, &header, &pictures::audio());
     }
     due.retain(|(time, item, _)| !(plan.omit)(*item, *time));
     due
@@ -271,14 +253,7 @@ fn spread(
     while !rest.is_empty() {
         let mut packet = [0; PACKET_SIZE];
         let first = parts.is_empty();
-        let taken = write_packet(
-            &mut packet,
-            pid(on),
-            0,
-            first,
-            AdaptationFlags::default(),
-            rest,
-        );
+        let taken = write_packet(&mut packet, pid(on), 0, first, AdaptationFlags::default(), rest);
         rest = &rest[taken..];
         parts.push(packet);
     }

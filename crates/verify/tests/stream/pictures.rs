@@ -46,8 +46,7 @@ struct Bits(Vec<bool>);
 
 impl Bits {
     fn push(&mut self, value: u32, width: u32) {
-        self.0
-            .extend((0..width).rev().map(|bit| value >> bit & 1 != 0));
+        self.0.extend((0..width).rev().map(|bit| value >> bit & 1 != 0));
     }
 
     fn golomb(&mut self, value: u32) {
@@ -58,9 +57,7 @@ impl Bits {
 
     fn bytes(&self) -> Vec<u8> {
         let byte = |bits: &[bool]| {
-            bits.iter()
-                .enumerate()
-                .fold(0, |sum, (n, bit)| sum | u8::from(*bit) << (7 - n))
+            bits.iter().enumerate().fold(0, |sum, (n, bit)| sum | u8::from(*bit) << (7 - n))
         };
         self.0.chunks(8).map(byte).collect()
     }

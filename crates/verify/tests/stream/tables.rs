@@ -71,13 +71,7 @@ pub fn long(table_id: u8, extension: u16, version: u8, number: (u8, u8), body: &
 
 fn pat() -> Vec<u8> {
     let programs = vec![(0, pid(0x10)), (SERVICE, pid(PMT))];
-    Pat {
-        transport_stream_id: STREAM_ID,
-        version: 0,
-        programs,
-    }
-    .to_section()
-    .unwrap()
+    Pat { transport_stream_id: STREAM_ID, version: 0, programs }.to_section().unwrap()
 }
 
 fn pmt(plan: &Plan) -> Vec<u8> {
@@ -86,10 +80,8 @@ fn pmt(plan: &Plan) -> Vec<u8> {
         pid: pid(on),
         descriptors: descriptors.to_vec(),
     };
-    let mut streams = vec![
-        stream(0x1b, VIDEO, &[]),
-        stream(0x03, AUDIO, &[0x0a, 4, b'c', b'h', b'i', 0]),
-    ];
+    let mut streams =
+        vec![stream(0x1b, VIDEO, &[]), stream(0x03, AUDIO, &[0x0a, 4, b'c', b'h', b'i', 0])];
     if plan.data_interval.is_some() {
         streams.push(stream(0x0b, DATA, &plan.data_descriptors));
     }
@@ -106,16 +98,7 @@ fn pmt(plan: &Plan) -> Vec<u8> {
 
 fn sdt_body() -> Vec<u8> {
     let service = [0x48, 9, 0x19, 3, b'E', b'D', b'U', 3, b'O', b'n', b'e'];
-    let mut body = vec![
-        0xff,
-        0x01,
-        0xff,
-        0x00,
-        SERVICE as u8,
-        0xff,
-        0x80,
-        service.len() as u8,
-    ];
+    let mut body = vec![0xff, 0x01, 0xff, 0x00, SERVICE as u8, 0xff, 0x80, service.len() as u8];
     body.extend_from_slice(&service);
     body
 }
@@ -123,31 +106,14 @@ fn sdt_body() -> Vec<u8> {
 /// Three events in a row: their number, first second and length.
 fn events(plan: &Plan) -> [(u16, i64, i64); 3] {
     let change = START_UTC_S + CHANGE_S - plan.schedule_short_s;
-    [
-        (1, START_UTC_S - 600, change - START_UTC_S + 600),
-        (2, change, 900),
-        (3, change + 900, 900),
-    ]
+    [(1, START_UTC_S - 600, change - START_UTC_S + 600), (2, change, 900), (3, change + 900, 900)]
 }
 
 fn now_next(item: Item, time: u64, plan: &Plan) -> Vec<u8> {
     let first = usize::from(time >= CHANGE_S as u64 * SECOND + plan.guide_late);
-    let (number, index) = if item == Item::Present {
-        (0, first)
-    } else {
-        (1, first + 1)
-    };
-    let event = events(&Plan {
-        schedule_short_s: 0,
-        ..Plan::default()
-    })[index];
-    long(
-        0x4e,
-        SERVICE,
-        first as u8,
-        (number, 1),
-        &eit_body(0x4e, &[event]),
-    )
+    let (number, index) = if item == Item::Present { (0, first) } else { (1, first + 1) };
+    let event = events(&Plan { schedule_short_s: 0, ..Plan::default() })[index];
+    long(0x4e, SERVICE, first as u8, (number, 1), &eit_body(0x4e, &[event]))
 }
 
 fn schedule(plan: &Plan) -> Vec<u8> {
@@ -174,9 +140,5 @@ fn utc(seconds: i64) -> Vec<u8> {
 
 fn bcd_clock(seconds: i64) -> [u8; 3] {
     let bcd = |value: i64| (((value / 10) << 4) | (value % 10)) as u8;
-    [
-        bcd(seconds / 3600),
-        bcd(seconds / 60 % 60),
-        bcd(seconds % 60),
-    ]
+    [bcd(seconds / 3600), bcd(seconds / 60 % 60), bcd(seconds % 60)]
 }

@@ -48,11 +48,7 @@ impl Level {
             62 => (800_000, 800_000, 696_320),
             _ => return None,
         };
-        Some(Level {
-            max_br,
-            max_cpb,
-            max_dpb_mbs,
-        })
+        Some(Level { max_br, max_cpb, max_dpb_mbs })
     }
 
     /// The buffers of a decoder of this level for a stream with this NAL HRD.

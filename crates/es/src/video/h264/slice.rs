@@ -53,10 +53,7 @@ impl SliceHeader {
             pic_order_cnt_lsb: None,
         };
         let Some((sps_id, sps)) = sps_of(pps_id) else {
-            let fault = HeaderError::MissingParameterSet {
-                structure: STRUCTURE,
-                id: pps_id,
-            };
+            let fault = HeaderError::MissingParameterSet { structure: STRUCTURE, id: pps_id };
             return Ok((header, Some(fault)));
         };
         header.sps_id = Some(sps_id);

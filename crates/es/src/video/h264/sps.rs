@@ -58,30 +58,18 @@ impl Sps {
         let width_mbs = r.ue_max("pic_width_in_mbs_minus1", MBS_MAX)? + 1;
         let map_units = r.ue_max("pic_height_in_map_units_minus1", MBS_MAX)? + 1;
         let frame_mbs_only = r.flag()?;
-        let height_mbs = if frame_mbs_only {
-            map_units
-        } else {
-            map_units * 2
-        };
+        let height_mbs = if frame_mbs_only { map_units } else { map_units * 2 };
         if !frame_mbs_only {
             r.skip(1)?; // mb_adaptive_frame_field_flag
         }
         r.skip(1)?; // direct_8x8_inference_flag
         let (width, height) = cropped(&mut r, &head, frame_mbs_only, width_mbs, height_mbs)?;
-        let usability = if r.flag()? {
-            Usability::parse(&mut r)?
-        } else {
-            Usability::default()
-        };
+        let usability = if r.flag()? { Usability::parse(&mut r)? } else { Usability::default() };
         let never_reorders = head.never_reorders() || order == PictureOrder::OutputOrder;
         let reorder_max = (level.max_dpb_mbs / (width_mbs * height_mbs)).min(16) as u8;
         let inferred = if never_reorders { 0 } else { reorder_max };
         let facts = VideoFacts {
-            profile: VideoProfile::Avc {
-                profile_idc,
-                constraints,
-                level_idc,
-            },
+            profile: VideoProfile::Avc { profile_idc, constraints, level_idc },
             width,
             height,
             frame_duration: usability.frame_duration,
@@ -171,9 +159,7 @@ enum PictureOrder {
 impl PictureOrder {
     fn parse(r: &mut BitReader<'_>) -> Result<PictureOrder, HeaderError> {
         match r.ue_max("pic_order_cnt_type", 2)? {
-            0 => Ok(PictureOrder::Lsb(
-                r.ue_max("log2_max_pic_order_cnt_lsb_minus4", 12)? + 4,
-            )),
+            0 => Ok(PictureOrder::Lsb(r.ue_max("log2_max_pic_order_cnt_lsb_minus4", 12)? + 4)),
             1 => {
                 r.skip(1)?; // delta_pic_order_always_zero_flag
                 r.se()?;
@@ -188,11 +174,7 @@ impl PictureOrder {
     }
 
     fn lsb_bits(self) -> Option<u32> {
-        if let PictureOrder::Lsb(bits) = self {
-            Some(bits)
-        } else {
-            None
-        }
+        if let PictureOrder::Lsb(bits) = self { Some(bits) } else { None }
     }
 }
 
@@ -222,23 +204,12 @@ fn cropped(
     }
     let (left, right, top, bottom) = (r.ue()?, r.ue()?, r.ue()?, r.ue()?);
     let planar = head.separate_colour_planes;
-    let across = if matches!(head.chroma_format_idc, 1 | 2) && !planar {
-        2
-    } else {
-        1
-    };
-    let down = if head.chroma_format_idc == 1 && !planar {
-        2
-    } else {
-        1
-    };
+    let across = if matches!(head.chroma_format_idc, 1 | 2) && !planar { 2 } else { 1 };
+    let down = if head.chroma_format_idc == 1 && !planar { 2 } else { 1 };
     let down = if frame_mbs_only { down } else { down * 2 };
     let left_out = |size: u32, unit: u64, a: u32, b: u32| {
         let cut = unit * (u64::from(a) + u64::from(b));
-        u64::from(size)
-            .checked_sub(cut)
-            .filter(|rest| *rest > 0)
-            .map(|rest| rest as u32)
+        u64::from(size).checked_sub(cut).filter(|rest| *rest > 0).map(|rest| rest as u32)
     };
     let width = left_out(width, across, left, right)
         .ok_or_else(|| r.forbidden("frame_crop_right_offset", u64::from(right)))?;
@@ -290,10 +261,7 @@ impl Usability {
 fn read_hrd(r: &mut BitReader<'_>) -> Result<Schedule, HeaderError> {
     let more = r.ue_max("cpb_cnt_minus1", 31)?;
     let (rate_scale, size_scale) = (r.bits(4)?, r.bits(4)?);
-    let mut schedule = Schedule {
-        rate_bps: 0,
-        buffer_bits: 0,
-    };
+    let mut schedule = Schedule { rate_bps: 0, buffer_bits: 0 };
     for _ in 0..=more {
         schedule = Schedule::scaled(r.ue()?, rate_scale, r.ue()?, size_scale);
         r.skip(1)?; // cbr_flag
@@ -316,28 +284,17 @@ mod tests {
         let (id, sps) = parse(&[0x42, 0x00, 0x0a, 0x96, 0x53, 0x05, 0x89, 0x88]).unwrap();
         assert_eq!(id, 0);
         assert_eq!((sps.facts.width, sps.facts.height), (176, 144));
-        assert_eq!(
-            (sps.facts.reorder_frames, sps.facts.frame_duration),
-            (0, None)
-        );
+        assert_eq!((sps.facts.reorder_frames, sps.facts.frame_duration), (0, None));
         assert_eq!(sps.facts.buffer.elementary_bytes, 175 * 1200 / 8);
         assert!(!sps.facts.interlaced && !sps.facts.buffer.stated);
     }
 
     #[test]
     fn what_is_cut_short_or_out_of_bounds_is_refused() {
-        let truncated = HeaderError::Truncated {
-            structure: STRUCTURE,
-        };
+        let truncated = HeaderError::Truncated { structure: STRUCTURE };
         assert_eq!(parse(&[0x42, 0x00, 0x0a, 0x96]), Err(truncated));
-        let no_level = HeaderError::Forbidden {
-            structure: STRUCTURE,
-            field: "level_idc",
-            value: 99,
-        };
-        assert_eq!(
-            parse(&[0x42, 0x00, 99, 0x96, 0x53, 0x05, 0x89, 0x88]),
-            Err(no_level)
-        );
+        let no_level =
+            HeaderError::Forbidden { structure: STRUCTURE, field: "level_idc", value: 99 };
+        assert_eq!(parse(&[0x42, 0x00, 99, 0x96, 0x53, 0x05, 0x89, 0x88]), Err(no_level));
     }
 }

@@ -29,11 +29,7 @@ pub(super) fn read_hrd(
         } else {
             r.flag()?
         };
-        let schedules = if low_delay {
-            1
-        } else {
-            r.ue_max("cpb_cnt_minus1", 31)? + 1
-        };
+        let schedules = if low_delay { 1 } else { r.ue_max("cpb_cnt_minus1", 31)? + 1 };
         if common.nal {
             schedule = common.read_schedules(r, schedules)?;
         }
@@ -47,13 +43,7 @@ pub(super) fn read_hrd(
 impl Common {
     fn parse(r: &mut BitReader<'_>) -> Result<Common, HeaderError> {
         let (nal, vcl) = (r.flag()?, r.flag()?);
-        let mut common = Common {
-            nal,
-            vcl,
-            sub_picture: false,
-            rate_scale: 0,
-            size_scale: 0,
-        };
+        let mut common = Common { nal, vcl, sub_picture: false, rate_scale: 0, size_scale: 0 };
         if !nal && !vcl {
             return Ok(common);
         }
@@ -76,12 +66,7 @@ impl Common {
     ) -> Result<Option<Schedule>, HeaderError> {
         let mut last = None;
         for _ in 0..count {
-            last = Some(Schedule::scaled(
-                r.ue()?,
-                self.rate_scale,
-                r.ue()?,
-                self.size_scale,
-            ));
+            last = Some(Schedule::scaled(r.ue()?, self.rate_scale, r.ue()?, self.size_scale));
             if self.sub_picture {
                 r.ue()?; // cpb_size_du_value_minus1
                 r.ue()?; // bit_rate_du_value_minus1

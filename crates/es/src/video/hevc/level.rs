@@ -20,10 +20,7 @@ impl Level {
     pub(super) fn of(level_idc: u8, high_tier: bool) -> Option<Level> {
         let (main, high) = match level_idc {
             30 => {
-                return Some(Level {
-                    max_br: 128,
-                    max_cpb: 350,
-                });
+                return Some(Level { max_br: 128, max_cpb: 350 });
             }
             60 => (1_500, 1_500),
             63 => (3_000, 3_000),
@@ -40,10 +37,7 @@ impl Level {
             _ => return None,
         };
         let limit = if high_tier { high } else { main };
-        Some(Level {
-            max_br: limit,
-            max_cpb: limit,
-        })
+        Some(Level { max_br: limit, max_cpb: limit })
     }
 
     /// The buffers of a decoder of this level for a stream with this NAL HRD.

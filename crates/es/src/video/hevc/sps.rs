@@ -68,11 +68,7 @@ impl Sps {
             false => Usability::default(),
         };
         let field_sequence = usability.field_sequence;
-        let height = if field_sequence {
-            size.height * 2
-        } else {
-            size.height
-        };
+        let height = if field_sequence { size.height * 2 } else { size.height };
         let facts = VideoFacts {
             profile: VideoProfile::Hevc {
                 profile_tier_level: profile.bytes,
@@ -91,16 +87,7 @@ impl Sps {
             buffer: level.buffer(usability.schedule),
         };
         let segment_address_bits = size.segment_address_bits(ctb_log2);
-        Ok((
-            id,
-            Sps {
-                facts,
-                vps_id,
-                sub_layers,
-                field_sequence,
-                segment_address_bits,
-            },
-        ))
+        Ok((id, Sps { facts, vps_id, sub_layers, field_sequence, segment_address_bits }))
     }
 }
 
@@ -112,11 +99,7 @@ impl Size {
         let coded_height = r.ue_max("pic_height_in_luma_samples", SIZE_MAX)?;
         let (mut cut_width, mut cut_height) = (0, 0);
         if r.flag()? {
-            let across = if matches!(chroma_format_idc, 1 | 2) && !planar {
-                2
-            } else {
-                1
-            };
+            let across = if matches!(chroma_format_idc, 1 | 2) && !planar { 2 } else { 1 };
             let down = if chroma_format_idc == 1 { 2 } else { 1 };
             cut_width = across * (u64::from(r.ue()?) + u64::from(r.ue()?));
             cut_height = down * (u64::from(r.ue()?) + u64::from(r.ue()?));
@@ -126,12 +109,7 @@ impl Size {
         if width == 0 || height == 0 {
             return Err(r.forbidden("conformance_window", cut_width.max(cut_height)));
         }
-        Ok(Size {
-            coded_width,
-            coded_height,
-            width: width as u32,
-            height: height as u32,
-        })
+        Ok(Size { coded_width, coded_height, width: width as u32, height: height as u32 })
     }
 
     /// Ceil(Log2(PicSizeInCtbsY)) for coding tree blocks of this size.

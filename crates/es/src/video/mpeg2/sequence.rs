@@ -6,16 +6,8 @@ use crate::bits::BitReader;
 use crate::{FrameDuration, HeaderError};
 
 /// Seconds per frame by frame_rate_code 1 to 8 (table 6-4).
-const FRAME_SECONDS: [(u32, u32); 8] = [
-    (1001, 24_000),
-    (1, 24),
-    (1, 25),
-    (1001, 30_000),
-    (1, 30),
-    (1, 50),
-    (1001, 60_000),
-    (1, 60),
-];
+const FRAME_SECONDS: [(u32, u32); 8] =
+    [(1001, 24_000), (1, 24), (1, 25), (1001, 30_000), (1, 30), (1, 50), (1001, 60_000), (1, 60)];
 
 /// The sequence header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,9 +66,7 @@ impl Sequence {
             _ => None,
         };
         Some(VideoFacts {
-            profile: VideoProfile::Mpeg2 {
-                profile_and_level: extension.profile_and_level,
-            },
+            profile: VideoProfile::Mpeg2 { profile_and_level: extension.profile_and_level },
             width,
             height,
             frame_duration,
@@ -98,10 +88,7 @@ impl Sequence {
         let vbv_bits = (self.vbv_buffer_size | extension.vbv_high) * 16 * 1024;
         let overhead_bytes = multiplex_overhead_bytes(limits.rate_max_bps);
         let (multiplex_bytes, leak_rate_bps) = if limits.is_high {
-            (
-                overhead_bytes,
-                (coded_rate_bps * 21 / 20).min(limits.rate_max_bps),
-            )
+            (overhead_bytes, (coded_rate_bps * 21 / 20).min(limits.rate_max_bps))
         } else {
             let spare_bits = limits.vbv_max_bits.saturating_sub(vbv_bits);
             (overhead_bytes + spare_bits / 8, limits.rate_max_bps)
@@ -174,9 +161,7 @@ impl Display {
             return Ok(Display { transfer: None });
         }
         r.skip(8)?; // colour_primaries
-        Ok(Display {
-            transfer: Some(r.byte(8)?),
-        })
+        Ok(Display { transfer: Some(r.byte(8)?) })
     }
 }
 
@@ -206,11 +191,7 @@ impl Limits {
             0x82 => (300_000_000, 47_185_920, true),
             _ => return None,
         };
-        Some(Limits {
-            rate_max_bps,
-            vbv_max_bits,
-            is_high,
-        })
+        Some(Limits { rate_max_bps, vbv_max_bits, is_high })
     }
 }
 
@@ -231,24 +212,12 @@ mod tests {
     #[test]
     fn a_main_level_sequence_is_read() {
         let facts = facts_of(SEQUENCE, EXTENSION).unwrap();
-        assert_eq!(
-            (facts.width, facts.height, facts.interlaced),
-            (720, 576, true)
-        );
+        assert_eq!((facts.width, facts.height, facts.interlaced), (720, 576, true));
         assert_eq!(facts.display_aspect, Some((16, 9)));
-        assert_eq!(
-            facts.frame_duration,
-            FrameDuration::from_ticks(1_080_000, 1)
-        );
+        assert_eq!(facts.frame_duration, FrameDuration::from_ticks(1_080_000, 1));
         let buffer = facts.buffer;
-        assert_eq!(
-            (buffer.coded_rate_bps, buffer.elementary_bytes),
-            (15_000_000, 229_376)
-        );
-        assert_eq!(
-            (buffer.transport_rate_bps, buffer.leak_rate_bps),
-            (18_000_000, 15_000_000)
-        );
+        assert_eq!((buffer.coded_rate_bps, buffer.elementary_bytes), (15_000_000, 229_376));
+        assert_eq!((buffer.transport_rate_bps, buffer.leak_rate_bps), (18_000_000, 15_000_000));
         // The buffer is as great as the level allows, so BSmux and BSoh are all that is left.
         assert_eq!(buffer.multiplex_bytes, 7_500 + 2_500);
     }
@@ -263,19 +232,12 @@ mod tests {
 
     #[test]
     fn unknown_profiles_have_no_facts() {
-        assert_eq!(
-            facts_of(SEQUENCE, [0x1f, 0xf2, 0x00, 0x01, 0x00, 0x00]),
-            None
-        );
+        assert_eq!(facts_of(SEQUENCE, [0x1f, 0xf2, 0x00, 0x01, 0x00, 0x00]), None);
         let mut forbidden = SEQUENCE;
         forbidden[3] = 0x30;
         assert!(matches!(
             Sequence::parse(&forbidden),
-            Err(HeaderError::Forbidden {
-                field: "frame_rate_code",
-                value: 0,
-                ..
-            })
+            Err(HeaderError::Forbidden { field: "frame_rate_code", value: 0, .. })
         ));
     }
 }
