@@ -117,7 +117,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_fields_read_back_as_one_number(value: u64, cuts in proptest::collection::vec(0u32..=32, 1..20)) {
+        fn any_fields_read_back_as_one_number(
+            value: u64, cuts in proptest::collection::vec(0u32..=32, 1..20),
+        ) {
             let bytes = value.to_be_bytes();
             let mut reader = BitReader::new(&bytes, "test");
             let (mut joined, mut taken) = (0u128, 0);

@@ -71,7 +71,9 @@ fn sync_word_soup() -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     #[test]
     fn any_bytes_are_split_the_same_in_any_pieces(
-        bytes in prop_oneof![vec(any::<u8>(), 0..600), vec(0u8..4, 0..200), start_code_soup(), sync_word_soup()],
+        bytes in prop_oneof![
+            vec(any::<u8>(), 0..600), vec(0u8..4, 0..200), start_code_soup(), sync_word_soup()
+        ],
         cuts in vec(any::<Index>(), 0..8),
     ) {
         for codec in Codec::ALL {

@@ -90,7 +90,8 @@ impl Curve {
             return self.packets();
         };
         let (from, first) = self.knots[after - 1];
-        // ceil((i - first) * run / rise) >= t - from  <=>  (i - first) * run > (t - from - 1) * rise
+        // ceil((i - first) * run / rise) >= t - from is the same as
+        // (i - first) * run > (t - from - 1) * rise.
         let rise = i128::from(end - first);
         let run = i128::from(until - from);
         let wanted = i128::from(time.0 - from - 1) * rise;

@@ -1,7 +1,7 @@
 //! The session description (RFC 8866) of one RTP output.
 
 use core::fmt::Write;
-use std::net::{IpAddr, SocketAddr};
+use core::net::{IpAddr, SocketAddr};
 
 /// What a session description says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -153,7 +153,8 @@ proptest! {
             let (this, next) = (&pair[0], &pair[1]);
             if this.table_id == next.table_id {
                 // Within a segment numbers follow each other; the next segment begins at its home.
-                let within = next.number == this.number + 1 && this.number < this.segment_last_number;
+                let within =
+                    next.number == this.number + 1 && this.number < this.segment_last_number;
                 let across = this.number == this.segment_last_number
                     && next.number == (this.number & !7) + 8;
                 prop_assert!(within || across);

@@ -95,7 +95,8 @@ proptest! {
         let nit = Nit { scope, network_id, version, descriptors, transports };
         let sections = nit.sections().unwrap();
         assert_well_numbered(&sections, version)?;
-        let mut read = Nit { descriptors: DescriptorLoop::new(), transports: vec![], ..nit.clone() };
+        let mut read =
+            Nit { descriptors: DescriptorLoop::new(), transports: vec![], ..nit.clone() };
         for section in &sections {
             let part = Nit::parse(&section.view().unwrap()).unwrap();
             append(&mut read.descriptors, &part.descriptors);
@@ -112,7 +113,8 @@ proptest! {
         let bat = Bat { bouquet_id, version, descriptors, transports };
         let sections = bat.sections().unwrap();
         assert_well_numbered(&sections, version)?;
-        let mut read = Bat { descriptors: DescriptorLoop::new(), transports: vec![], ..bat.clone() };
+        let mut read =
+            Bat { descriptors: DescriptorLoop::new(), transports: vec![], ..bat.clone() };
         for section in &sections {
             let part = Bat::parse(&section.view().unwrap()).unwrap();
             append(&mut read.descriptors, &part.descriptors);
@@ -151,7 +153,8 @@ proptest! {
         let mut read = Cat { version, descriptors: DescriptorLoop::new() };
         for section in &sections {
             prop_assert_eq!(section.bytes()[1] & 0xc0, 0x80);
-            append(&mut read.descriptors, &Cat::parse(&section.view().unwrap()).unwrap().descriptors);
+            let part = Cat::parse(&section.view().unwrap()).unwrap();
+            append(&mut read.descriptors, &part.descriptors);
         }
         prop_assert_eq!(read, cat);
     }

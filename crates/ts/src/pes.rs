@@ -213,7 +213,8 @@ mod tests {
         #[test]
         fn any_header_survives_the_wire(
             stream_id in 0xc0u8..0xf0, pts in proptest::option::of(0u64..(1 << 33)),
-            dts: Option<u32>, data_alignment: bool, payload_len in proptest::option::of(0usize..60_000),
+            dts: Option<u32>, data_alignment: bool,
+            payload_len in proptest::option::of(0usize..60_000),
         ) {
             let header = PesHeader {
                 stream_id,

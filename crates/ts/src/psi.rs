@@ -272,7 +272,9 @@ mod tests {
         }
 
         #[test]
-        fn any_sound_section_is_read_or_refused(body in proptest::collection::vec(any::<u8>(), 0..200)) {
+        fn any_sound_section_is_read_or_refused(
+            body in proptest::collection::vec(any::<u8>(), 0..200),
+        ) {
             for table_id in [PAT_TABLE_ID, PMT_TABLE_ID] {
                 let section = write_section(&header(table_id, 1, 0), &body).unwrap();
                 let view = SectionView::parse(&section).unwrap();

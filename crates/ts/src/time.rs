@@ -247,7 +247,9 @@ mod tests {
         }
 
         #[test]
-        fn distances_are_signed_across_the_wrap(v in 0u64..(1 << 33), d in -1_000_000i64..1_000_000) {
+        fn distances_are_signed_across_the_wrap(
+            v in 0u64..(1 << 33), d in -1_000_000i64..1_000_000,
+        ) {
             let a = Timestamp::new(v);
             let b = Timestamp::new(v.wrapping_add_signed(d));
             prop_assert_eq!(b.distance_from(a), d);
