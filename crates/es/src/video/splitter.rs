@@ -17,7 +17,7 @@ const PIECE_BYTES: usize = 64 << 10;
 ///
 /// Feed it the payloads of the PES packets in order. The time stamps of a PES packet belong to the
 /// first unit whose [offset](AccessUnit::offset) lies in its payload. Where the stream has a gap,
-/// call /// [`finish`](VideoSplitter::finish) and go on.
+/// call [`finish`](VideoSplitter::finish) and go on.
 #[derive(Clone, Debug)]
 pub struct VideoSplitter {
     headers: Headers,
