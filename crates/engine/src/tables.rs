@@ -9,7 +9,7 @@ use crate::error::TableFault;
 use crate::guide::{DAY_S, GuideContext};
 use crate::superframe::CYCLE;
 use crate::wheel::{PidRun, Sending, evenly, packets_of, sections_apart};
-use rundown::{Rundown, ServiceRundown, Title};
+use rundown::{Airing, Rundown, ServiceRundown, Title};
 use si::descriptor::{
     BouquetName, DataBroadcast, LocalTimeOffset, NetworkName, Service as ServiceDescriptor,
     ServiceList, TimeOffset,
@@ -17,7 +17,7 @@ use si::descriptor::{
 use si::table::{Bat, EitService, Nit, Scope, Sdt, SdtService, Tdt, Tot, TransportEntry};
 use si::{DescriptorError, DescriptorLoop, LanguageCode, RunningStatus, Section, Text, UtcSeconds};
 use std::collections::BTreeMap;
-use ts::psi::{Pat, PmtStream};
+use ts::psi::{Pat, PmtStream, StreamType};
 use ts::{Packet, Pid, Ticks};
 
 /// PAT and PMT in each superframe: a multiple of the counter's period, at most 100 ms apart.
@@ -44,6 +44,8 @@ struct ServiceMaps {
     pid: Pid,
     /// The section for each component list that can occur, and which list each asset has.
     sections: Vec<Vec<u8>>,
+    /// The kind of video in each component list.
+    video: Vec<Option<StreamType>>,
     by_asset: BTreeMap<u32, usize>,
     packets: u32,
 }
@@ -229,11 +231,18 @@ impl Tables {
 }
 
 impl ServiceMaps {
+    /// The section that is right at an instant. A programme's sound is delivered later than its
+    /// picture, so the list of the one that ends stays until its sound has been sent, unless the
+    /// new picture is of another kind.
     fn section_at(&self, service: &ServiceRundown, at: Ticks) -> &[u8] {
-        let delivered = service.delivered_in(at, Ticks(at.0 + 1));
-        let airing =
-            service.airings[delivered].iter().find(|a| a.video.from <= at && at < a.video.until);
-        let list = airing.and_then(|a| self.by_asset.get(&a.asset.0)).copied().unwrap_or(0);
+        let near = &service.airings[service.delivered_in(at, Ticks(at.0 + 1))];
+        let list = |airing: &Airing| self.by_asset.get(&airing.asset.0).copied();
+        let seen = near.iter().find(|a| a.video.from <= at && at < a.video.until).and_then(list);
+        let heard = near.iter().find(|a| a.audio.from <= at && at < a.audio.until).and_then(list);
+        let list = match (heard, seen) {
+            (Some(heard), Some(seen)) if self.video[heard] != self.video[seen] => seen,
+            (heard, seen) => heard.or(seen).unwrap_or(0),
+        };
         &self.sections[list]
     }
 }
@@ -342,6 +351,10 @@ fn service_maps(
             lists.push(list);
         }
     }
+    let pid = multiplex.component_pid(service, 0);
+    let video_of =
+        |list: &Vec<PmtStream>| list.iter().find(|c| c.pid == pid).map(|c| c.stream_type);
+    let video = lists.iter().map(video_of).collect();
     let section = |(i, list): (usize, Vec<PmtStream>)| {
         map_section(number, version(rundown).wrapping_add(i as u8) & 0x1f, list)
     };
@@ -349,7 +362,7 @@ fn service_maps(
     let sections = sections?;
     let packets = sections.iter().map(|s| packets_of(s)).max().unwrap_or(1);
     let pid = multiplex.pmt_pid(service);
-    Ok(ServiceMaps { pid, sections, by_asset: of_asset.into_iter().collect(), packets })
+    Ok(ServiceMaps { pid, sections, video, by_asset: of_asset.into_iter().collect(), packets })
 }
 
 fn network_sections(multiplex: &Multiplex, rundown: &Rundown) -> Result<Vec<Section>, TableFault> {
