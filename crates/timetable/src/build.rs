@@ -132,17 +132,17 @@ impl Builder<'_> {
         found: &mut Vec<Diagnostic>,
     ) -> Recurrence {
         let mut recurrence =
-            Recurrence::weekly(draft.days, draft.at.value, draft.first, draft.last);
+            Recurrence::weekly(draft.days, draft.at.value.clone(), draft.first, draft.last);
         let mut dead = Vec::new();
         for except in &draft.except {
             if !recurrence.drop_day(except.value) {
                 dead.push(except);
             }
         }
-        let second = recurrence.second_of_day();
-        let weekly = clock_findings(self.zone, second, |day| recurrence.airs_on(day));
+        let times = recurrence.times();
+        let weekly = clock_findings(self.zone, times, |day| recurrence.airs_on(day));
         for hit in weekly.iter().filter(|f| f.falls_out(gap, fold)) {
-            recurrence.drop_day(hit.local.day());
+            recurrence.drop_airing(hit.local);
         }
         found.extend(self.clock(&weekly, (gap, fold), draft.at.at));
         for extra in &draft.extra {

@@ -4,6 +4,7 @@ mod clock;
 mod course;
 mod names;
 mod overlap;
+mod repeat;
 
 pub(crate) use clock::{ClockFinding, clock_diagnostic, clock_finding, clock_findings};
 pub(crate) use names::{check_names, check_services};
@@ -34,8 +35,8 @@ impl CheckedDays {
     /// From the first date the timetable names to a good year behind the last, so that the clock
     /// changes of a year are among them however open the end is.
     ///
-    /// A timetable with very many slots is checked over fewer days, at least over [`DAYS_BEHIND`]
-    /// of them, so that the time a check takes has a bound.
+    /// A timetable with very many airings a day is checked over fewer days, at least over
+    /// [`DAYS_BEHIND`] of them, so that the time a check takes has a bound.
     pub fn of(draft: &Draft) -> CheckedDays {
         let slots = draft.slots.iter().flat_map(|s| {
             let except = s.except.iter().map(|e| e.value);
@@ -48,7 +49,8 @@ impl CheckedDays {
         });
         let first = low.unwrap_or(DEFAULT_FIRST);
         let wanted = high.unwrap_or(first).0 - first.0 + DAYS_BEHIND;
-        let affordable = (MAX_SLOT_DAYS / (draft.slots.len() + 1)) as i32;
+        let per_day: usize = draft.slots.iter().map(|s| s.at.value.per_day()).sum();
+        let affordable = (MAX_AIRINGS / (per_day + 1)) as i32;
         let days = wanted.min(affordable.max(DAYS_BEHIND));
         CheckedDays { first, end: Day((first.0 + days).min(Day::LAST.0 + 1)) }
     }
@@ -61,4 +63,4 @@ impl CheckedDays {
 const DAYS_BEHIND: i32 = 400;
 /// A timetable that names no date at all repeats the same week for ever; any year shows it.
 const DEFAULT_FIRST: Day = Day(crate::civil::days_from_civil(2026, 1, 1));
-const MAX_SLOT_DAYS: usize = 4_000_000;
+const MAX_AIRINGS: usize = 4_000_000;

@@ -24,6 +24,7 @@ mod recurrence;
 mod render;
 mod source;
 mod text;
+mod times;
 mod zone;
 
 pub use diagnostic::{Code, Diagnostic, Label, MAX_PER_CODE, Severity, arrange};

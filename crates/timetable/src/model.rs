@@ -118,7 +118,7 @@ pub struct Lesson {
     pub origin: Location,
 }
 
-/// A weekly place on a service.
+/// A weekly place on a service, at one or more times of its days.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slot {
     /// Its id.
@@ -129,7 +129,7 @@ pub struct Slot {
     pub programme: Programme,
     /// How far into the asset it starts.
     pub from_offset: Span,
-    /// How long its airings may last, in seconds.
+    /// How long each of its airings may last, in seconds.
     pub length_s: u32,
     /// Which airing gives way where two share time: that of the lower priority.
     pub priority: u8,

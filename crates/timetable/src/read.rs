@@ -7,6 +7,7 @@ mod course;
 mod fields;
 mod service;
 mod slot;
+mod times;
 pub mod value;
 
 pub use fields::{Fields, Report, Value, type_name};
@@ -152,7 +153,22 @@ fn read_root(mut root: Fields<'_>, report: &mut Report, draft: &mut Draft) {
         report.fault(Code::TooLarge, slot.id.at, format!("more than {MAX_SLOTS} slots"), "");
         draft.slots.truncate(MAX_SLOTS);
     }
+    hold_to_daily_airings(report, draft);
     root.finish(report);
+}
+
+/// The time that checks take grows with the airings of a day.
+fn hold_to_daily_airings(report: &mut Report, draft: &mut Draft) {
+    let mut airings = 0;
+    let beyond = draft.slots.iter().position(|slot| {
+        airings += slot.at.value.per_day();
+        airings > MAX_DAILY_AIRINGS
+    });
+    if let Some(beyond) = beyond {
+        let message = format!("more than {MAX_DAILY_AIRINGS} airings of slots in a day");
+        report.fault(Code::TooLarge, draft.slots[beyond].at.at, message, "");
+        draft.slots.truncate(beyond);
+    }
 }
 
 /// Takes a setting that holds for all sources; it can be given in one of them.
@@ -219,3 +235,5 @@ const FORMAT: u64 = 1;
 const MAX_SOURCE_BYTES: usize = 16 << 20;
 const MAX_LESSONS: usize = 200_000;
 const MAX_SLOTS: usize = 10_000;
+/// Seventeen services that change twice a minute all day.
+const MAX_DAILY_AIRINGS: usize = 50_000;

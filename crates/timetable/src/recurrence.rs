@@ -1,11 +1,15 @@
 //! Weekly recurrence in civil time: which days a slot airs, and the ordinal of each airing.
 //!
 //! Ordinals are counted in closed form: whole weeks times the weekdays of a week, less the days
-//! that fall out, plus the airings that were added. So the lesson of an airing years into a term
-//! costs no more than the first, and nothing has to be remembered.
+//! that fall out, times the airings of a day, less the single airings that fall out, plus those
+//! that were added. So the lesson of an airing years into a term costs no more than the first, and
+//! nothing has to be remembered. With k airings a day, the airing at the i-th time of the n-th day
+//! has the ordinal n * k + i, both counted from 0, as long as no single airing fell out before it.
 
-use crate::civil::Day;
+use crate::civil::{Day, SECONDS_PER_DAY};
+use crate::times::DayTimes;
 use crate::zone::LocalTime;
+use core::ops::Range;
 
 /// A set of weekdays; bit 0 is Monday.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,11 +19,13 @@ pub struct Weekdays(u8);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Recurrence {
     days: Weekdays,
-    second_of_day: u32,
+    times: DayTimes,
     first: Day,
     last: Day,
     /// Days of the weekly pattern that do not air, in order.
     dropped: Vec<Day>,
+    /// Single airings of the pattern, on other days, that do not take place, in order.
+    fallen: Vec<LocalTime>,
     /// Airings beside the weekly pattern, in order; none coincides with one of the pattern.
     extra: Vec<LocalTime>,
 }
@@ -67,13 +73,14 @@ impl Weekdays {
 }
 
 impl Recurrence {
-    /// The weekly pattern of `days` at a time of day, from `first` to `last`, both included.
-    pub fn weekly(days: Weekdays, second_of_day: u32, first: Day, last: Day) -> Recurrence {
-        let (dropped, extra) = (Vec::new(), Vec::new());
-        Recurrence { days, second_of_day, first, last, dropped, extra }
+    /// The weekly pattern of `days` at times of day, from `first` to `last`, both included.
+    pub fn weekly(days: Weekdays, times: DayTimes, first: Day, last: Day) -> Recurrence {
+        let (dropped, fallen, extra) = (Vec::new(), Vec::new(), Vec::new());
+        Recurrence { days, times, first, last, dropped, fallen, extra }
     }
 
-    /// Lets a day fall out. `false` when the pattern has no airing on it.
+    /// Lets a whole day fall out. `false` when the pattern has no airing on it. Days fall out
+    /// before single airings do.
     pub fn drop_day(&mut self, day: Day) -> bool {
         if !self.airs_on(day) {
             return false;
@@ -83,10 +90,19 @@ impl Recurrence {
         true
     }
 
+    /// Lets a single airing of the pattern fall out.
+    pub fn drop_airing(&mut self, local: LocalTime) {
+        if let Err(place) = self.fallen.binary_search(&local)
+            && self.in_day(local)
+        {
+            self.fallen.insert(place, local);
+        }
+    }
+
     /// Adds an airing. `false` when there is one at that time already.
     pub fn add(&mut self, local: LocalTime) -> bool {
         let place = self.extra.partition_point(|e| *e < local);
-        let coincides = self.airs_on(local.day()) && local.second_of_day() == self.second_of_day;
+        let coincides = self.in_day(local) && !self.has_fallen(local);
         if coincides || self.extra.get(place) == Some(&local) {
             return false;
         }
@@ -94,9 +110,14 @@ impl Recurrence {
         true
     }
 
-    /// The time of day of the weekly pattern.
-    pub fn second_of_day(&self) -> u32 {
-        self.second_of_day
+    /// The times of day of the weekly pattern.
+    pub fn times(&self) -> &DayTimes {
+        &self.times
+    }
+
+    /// The days of the airings that were added.
+    pub fn extra_days(&self) -> impl Iterator<Item = Day> {
+        self.extra.iter().map(|local| local.day())
     }
 
     /// The last day of the pattern.
@@ -112,12 +133,15 @@ impl Recurrence {
     /// How many airings start before a civil time. The first airing has ordinal 0.
     pub fn count_before(&self, local: LocalTime) -> u64 {
         let day = local.day();
-        let end = if local.second_of_day() > self.second_of_day { Day(day.0 + 1) } else { day };
-        let end = end.clamp(self.first, Day(self.last.0 + 1));
-        let weekly = self.days.count_between(self.first, end);
+        let end = day.clamp(self.first, Day(self.last.0 + 1));
         let dropped = self.dropped.partition_point(|d| *d < end);
+        let whole_days = self.days.count_between(self.first, end) - dropped as u64;
+        let of_this_day =
+            if self.airs_on(day) { self.times.count_before(local.second_of_day()) } else { 0 };
+        let weekly = whole_days * self.times.per_day() as u64 + of_this_day as u64;
+        let fallen = self.fallen.partition_point(|f| *f < local);
         let extra = self.extra.partition_point(|e| *e < local);
-        weekly - dropped as u64 + extra as u64
+        weekly - fallen as u64 + extra as u64
     }
 
     /// How many airings there are.
@@ -139,27 +163,49 @@ impl Recurrence {
             }
         }
         let skip = ordinal - self.count_before(start_of(low)).min(ordinal);
-        self.occurrences(Day(low), Day(low + 1)).nth(skip as usize).map(|o| o.local)
+        self.occurrences(start_of(low)..start_of(low + 1)).nth(skip as usize).map(|o| o.local)
     }
 
-    /// All airings that start on a day from `first` on, `end` excluded, in order of time.
-    pub fn occurrences(&self, first: Day, end: Day) -> impl Iterator<Item = Occurrence> {
-        let first = first.clamp(Day::FIRST, Day(Day::LAST.0 + 1));
-        let end = end.clamp(first, Day(Day::LAST.0 + 1));
-        (first.0..end.0).flat_map(move |day| self.on_day(Day(day)))
+    /// All airings that start in a range of civil times, in order of time.
+    pub fn occurrences(&self, range: Range<LocalTime>) -> impl Iterator<Item = Occurrence> {
+        let (low, high) = (LocalTime::new(Day::FIRST, 0), LocalTime::new(Day(Day::LAST.0 + 1), 0));
+        let start = range.start.clamp(low, high);
+        let end = range.end.clamp(start, high);
+        let days = start.day().0..LocalTime(end.0 + SECONDS_PER_DAY - 1).day().0;
+        days.flat_map(move |day| self.on_day(Day(day), start..end))
     }
 
-    fn on_day(&self, day: Day) -> impl Iterator<Item = Occurrence> {
-        let weekly = self.airs_on(day).then(|| LocalTime::new(day, self.second_of_day));
-        let from = self.extra.partition_point(|e| e.day() < day);
-        let extra = self.extra[from..].iter().copied().take_while(move |e| e.day() == day);
-        let split = weekly.map_or(0, |w| extra.clone().take_while(|e| *e < w).count());
-        let added = |local| Occurrence { local, extra: true };
-        let (before, behind) = (extra.clone().take(split), extra.skip(split));
-        before
-            .map(added)
-            .chain(weekly.map(|local| Occurrence { local, extra: false }))
-            .chain(behind.map(added))
+    /// The airings of one day that start in a range of civil times.
+    fn on_day(&self, day: Day, range: Range<LocalTime>) -> impl Iterator<Item = Occurrence> {
+        let midnight = LocalTime::new(day, 0).0;
+        let within = if self.airs_on(day) {
+            self.times.within(range.start.0 - midnight..range.end.0 - midnight)
+        } else {
+            &[]
+        };
+        let weekly = within.iter().map(move |second| LocalTime::new(day, *second));
+        let mut weekly = weekly.filter(|local| !self.has_fallen(*local)).peekable();
+        let from = self.extra.partition_point(|e| *e < range.start.max(LocalTime(midnight)));
+        let extra = self.extra[from..].iter().copied();
+        let mut extra = extra.take_while(move |e| e.day() == day && *e < range.end).peekable();
+        core::iter::from_fn(move || {
+            let added = match (weekly.peek(), extra.peek()) {
+                (Some(weekly), Some(extra)) => extra < weekly,
+                (None, Some(_)) => true,
+                (_, None) => false,
+            };
+            let local = if added { extra.next() } else { weekly.next() }?;
+            Some(Occurrence { local, extra: added })
+        })
+    }
+
+    /// The pattern has an airing at this time on a day that did not fall out.
+    fn in_day(&self, local: LocalTime) -> bool {
+        self.airs_on(local.day()) && self.times.contains(local.second_of_day())
+    }
+
+    fn has_fallen(&self, local: LocalTime) -> bool {
+        self.fallen.binary_search(&local).is_ok()
     }
 
     fn in_pattern(&self, day: Day) -> bool {
@@ -180,7 +226,8 @@ mod tests {
     #[test]
     fn lessons_are_counted_past_exceptions_and_extras() {
         let days = Weekdays::of([0, 2]);
-        let mut weekly = Recurrence::weekly(days, 70_200, day("2027-02-22"), day("2027-03-10"));
+        let mut weekly =
+            Recurrence::weekly(days, DayTimes::once(70_200), day("2027-02-22"), day("2027-03-10"));
         assert_eq!(weekly.total(), 6);
         assert!(weekly.drop_day(day("2027-03-01")));
         assert!(!weekly.drop_day(day("2027-03-02")));
@@ -201,16 +248,37 @@ mod tests {
         );
     }
 
+    #[test]
+    fn several_airings_a_day_are_counted_by_the_day_and_the_time() {
+        let times = DayTimes::new([28_800, 43_200, 57_600]).unwrap();
+        let days = Weekdays::of([0, 2]);
+        let mut weekly = Recurrence::weekly(days, times, day("2027-02-22"), Day::LAST);
+        weekly.drop_day(day("2027-02-24"));
+        let noon = |text: &str| LocalTime::new(day(text), 43_200);
+        assert_eq!(weekly.count_before(noon("2027-02-24")), 3);
+        assert_eq!(weekly.count_before(noon("2027-03-03")), 2 * 3 + 1);
+        assert_eq!(weekly.nth(7), Some(noon("2027-03-03")));
+        weekly.drop_airing(noon("2027-03-01"));
+        assert_eq!(weekly.count_before(noon("2027-03-03")), 2 * 3);
+        assert_eq!(weekly.nth(6), Some(noon("2027-03-03")));
+    }
+
     prop_compose! {
         fn any_recurrence()(
-            mask in 0u8..128, at in 0u32..86_400, first in 20_000i32..20_040, days in 0i32..60,
+            mask in 0u8..128, at in prop::collection::vec(0u32..86_400, 1..6),
+            first in 20_000i32..20_040, days in 0i32..60,
             dropped in prop::collection::vec(19_990i32..20_110, 0..20),
+            fallen in prop::collection::vec((19_990i32..20_110, 0usize..6), 0..20),
             extra in prop::collection::vec((20_000i32..20_110, 0u32..86_400), 0..10),
         ) -> Recurrence {
             let set = Weekdays::of((0..7).filter(|d| mask >> d & 1 == 1));
-            let mut recurrence = Recurrence::weekly(set, at, Day(first), Day(first + days));
+            let times = DayTimes::new(at.iter().copied()).unwrap();
+            let mut recurrence = Recurrence::weekly(set, times, Day(first), Day(first + days));
             for day in dropped {
                 recurrence.drop_day(Day(day));
+            }
+            for (day, time) in fallen {
+                recurrence.drop_airing(LocalTime::new(Day(day), at[time % at.len()]));
             }
             for (day, second) in extra {
                 recurrence.add(LocalTime::new(Day(day), second));
@@ -221,14 +289,20 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_ordinal_in_closed_form_is_the_one_found_by_walking(recurrence in any_recurrence()) {
-            let all: Vec<_> = recurrence.occurrences(Day(19_900), Day(20_200)).collect();
+        fn any_ordinal_in_closed_form_is_the_one_found_by_walking(
+            recurrence in any_recurrence(), cut in 19_900 * 86_400i64..20_200 * 86_400,
+        ) {
+            let whole = LocalTime::new(Day(19_900), 0)..LocalTime::new(Day(20_200), 0);
+            let all: Vec<_> = recurrence.occurrences(whole.clone()).collect();
             prop_assert_eq!(recurrence.total(), all.len() as u64);
             for (ordinal, occurrence) in all.iter().enumerate() {
                 prop_assert_eq!(recurrence.count_before(occurrence.local), ordinal as u64);
                 prop_assert_eq!(recurrence.nth(ordinal as u64), Some(occurrence.local));
             }
             prop_assert!(all.is_sorted_by(|a, b| a.local < b.local));
+            let cut = LocalTime(cut);
+            let parts = recurrence.occurrences(whole.start..cut);
+            prop_assert_eq!(parts.chain(recurrence.occurrences(cut..whole.end)).collect::<Vec<_>>(), all);
         }
     }
 }

@@ -216,6 +216,22 @@ impl Zone {
         Some(Resolved { unix_s, moved })
     }
 
+    /// The least and the greatest offset, in seconds east, at which a policy can resolve a civil
+    /// time to an instant from `from_unix_s` on, `until_unix_s` excluded.
+    pub(crate) fn offsets_s(&self, from_unix_s: i64, until_unix_s: i64) -> (i64, i64) {
+        // No change sets clocks by more than a day, nor moves a civil time by more.
+        let low = from_unix_s.saturating_sub(SECONDS_PER_DAY);
+        let high = until_unix_s.saturating_add(SECONDS_PER_DAY);
+        let first = self.changes.partition_point(|c| c.unix_s <= low);
+        let behind = self.changes.partition_point(|c| c.unix_s < high);
+        let held = i64::from(self.last_offset_s(first));
+        let changes = self.changes.get(first..behind).unwrap_or_default();
+        changes
+            .iter()
+            .map(|c| i64::from(c.after_s))
+            .fold((held, held), |(least, greatest), o| (least.min(o), greatest.max(o)))
+    }
+
     /// All clock changes from 1972 to the end of [`Day::LAST`], in order.
     pub(crate) fn changes(&self) -> &[ClockChange] {
         &self.changes

@@ -31,6 +31,10 @@ const FAULTY: &[(Code, &str, &str)] = &[
     (Code::CourseDoesNotFit, "course_does_not_fit", include_str!("faulty/course_fit.toml")),
     (Code::CourseCutShort, "course_cut_short", include_str!("faulty/course_cut.toml")),
     (Code::CourseRunsOut, "course_runs_out", include_str!("faulty/course_end.toml")),
+    (Code::Conflict, "times", include_str!("faulty/times.toml")),
+    (Code::Overlap, "times_overlap", include_str!("faulty/times_overlap.toml")),
+    (Code::CourseRunsOut, "times_course", include_str!("faulty/times_course.toml")),
+    (Code::ClockChange, "times_clock", include_str!("faulty/times_clock.toml")),
     (Code::NoSlate, "no_slate", include_str!("faulty/no_slate.toml")),
 ];
 
@@ -78,6 +82,23 @@ fn a_text_too_large_is_refused_before_it_is_read() {
     let (timetable, findings) = parse(&[Source { name: "t", text: &text }]);
     assert!(timetable.is_none());
     assert_eq!(findings[0].code, Code::TooLarge);
+}
+
+#[test]
+fn more_airings_a_day_than_can_be_checked_are_refused() {
+    let slot = |i: usize, at: &str| {
+        format!(
+            "[[slot]]\nid = \"s{i}\"\nservice = \"tv-1\"\nasset = \"a/b\"\nat = {at}\nlength = \"1m\"\n"
+        )
+    };
+    let series = "{ from = 00:00, every = \"1m\", count = 1440 }";
+    let list = format!("[{}]", "08:00, ".repeat(1441));
+    for slots in [(0..35).map(|i| slot(i, series)).collect(), slot(0, &list)] {
+        let text = format!("format = 1\n{slots}");
+        let (timetable, findings) = parse(&sources(&text));
+        assert!(timetable.is_none());
+        assert_eq!(findings[0].code, Code::TooLarge);
+    }
 }
 
 #[test]

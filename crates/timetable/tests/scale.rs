@@ -105,6 +105,32 @@ fn a_year_of_items_and_a_day_of_it_are_planned_in_time() {
 }
 
 #[test]
+fn slots_that_air_every_two_minutes_for_ever_cost_no_more_than_their_day() {
+    let mut text = String::new();
+    services(&mut text);
+    for s in 0..3 {
+        writeln!(
+            text,
+            "[[course]]\nid = \"c-{s}\"\ntitle = {{ en = \"Course\" }}\nkind = \"elective\"
+            if_finished = \"restart\"\nlessons = {{ pattern = \"c-{s}/{{n:03}}\", count = 40 }}
+            [[slot]]\nid = \"s-{s}\"\nservice = \"tv-{s}\"\ncourse = \"c-{s}\"\nfrom = 2027-01-01
+            at = {{ from = 00:00, every = \"2m\", count = 720 }}\nlength = \"2m\""
+        )
+        .unwrap();
+    }
+    let source = Source { name: "dense.toml", text: &text };
+    let parsed = || parse(&[source]);
+    let (timetable, findings) = timed("dense: parse and check", Duration::from_millis(500), parsed);
+    let timetable = timetable.unwrap_or_else(|| panic!("{}", render_short(&findings, &[source])));
+    let service = &timetable.services()[0].id;
+    let july = parse_rfc3339("2137-07-01T00:00:00+01:00").unwrap();
+    let day = timed("dense: a day of one service", Duration::from_millis(20), || {
+        timetable.airings(service, july, july + Span::from_seconds(86_400)).len()
+    });
+    assert_eq!(day, 720);
+}
+
+#[test]
 fn a_timetable_that_is_all_overlaps_is_refused_in_time() {
     let mut text = String::new();
     services(&mut text);

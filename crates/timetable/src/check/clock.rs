@@ -1,9 +1,12 @@
 //! Civil times that a clock change skips or repeats.
 
 use super::CheckedDays;
+use crate::civil::Day;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::Location;
+use crate::times::DayTimes;
 use crate::zone::{ClockChange, FoldPolicy, GapPolicy, LocalTime, Zone};
+use std::collections::BTreeSet;
 
 /// A civil time of the timetable that a clock change skips or repeats.
 #[derive(Clone, Copy, Debug)]
@@ -12,21 +15,23 @@ pub(crate) struct ClockFinding {
     pub change: ClockChange,
 }
 
-/// The clock changes that hit a time of day, on days that `airs` accepts.
+/// What clock changes do to times of day, on days that `airs` accepts.
 pub(crate) fn clock_findings(
     zone: &Zone,
-    second_of_day: u32,
-    airs: impl Fn(crate::civil::Day) -> bool,
+    times: &DayTimes,
+    airs: impl Fn(Day) -> bool,
 ) -> Vec<ClockFinding> {
     let mut found = Vec::new();
     for change in zone.changes() {
         let first = LocalTime(change.local_start()).day();
         let last = LocalTime(change.local_end() - 1).day();
-        for day in first.0..=last.0 {
-            let local = LocalTime::new(crate::civil::Day(day), second_of_day);
-            if hits(change, local) && airs(local.day()) {
-                found.push(ClockFinding { local, change: *change });
-            }
+        for day in (first.0..=last.0).map(Day).filter(|day| airs(*day)) {
+            let midnight = LocalTime::new(day, 0).0;
+            let hit = change.local_start() - midnight..change.local_end() - midnight;
+            found.extend(times.within(hit).iter().map(|second| {
+                let local = LocalTime::new(day, *second);
+                ClockFinding { local, change: *change }
+            }));
         }
     }
     found
@@ -35,10 +40,6 @@ pub(crate) fn clock_findings(
 /// The clock change that hits one civil time.
 pub(crate) fn clock_finding(zone: &Zone, local: LocalTime) -> Option<ClockFinding> {
     zone.change_at(local).map(|change| ClockFinding { local, change: *change })
-}
-
-fn hits(change: &ClockChange, local: LocalTime) -> bool {
-    (change.local_start()..change.local_end()).contains(&local.0)
 }
 
 impl ClockFinding {
@@ -102,11 +103,25 @@ pub(crate) fn clock_diagnostic(
         let key = if first.change.is_gap() { "on_gap" } else { "on_fold" };
         (Code::ClockChange, format!("`{key}` says what is meant"))
     };
-    let label = match checked.len() - 1 {
-        0 => String::new(),
-        1 => "and one more clock change".to_owned(),
-        more => format!("and {more} more clock changes"),
-    };
+    let label = others(first, &checked);
     let message = first.tell(zone, gap, fold);
     Some(Diagnostic::new(code, message).primary(at, label).help(help))
+}
+
+/// What else clock changes hit: airings of the same night, and other nights.
+fn others(first: &ClockFinding, all: &[&ClockFinding]) -> String {
+    let airings = all.iter().filter(|f| f.change == first.change).count() - 1;
+    let changes: BTreeSet<i64> = all.iter().map(|f| f.change.unix_s).collect();
+    let airings = match airings {
+        0 => None,
+        1 => Some("one more airing".to_owned()),
+        more => Some(format!("{more} more airings")),
+    };
+    let changes = match changes.len() - 1 {
+        0 => None,
+        1 => Some("one more clock change".to_owned()),
+        more => Some(format!("{more} more clock changes")),
+    };
+    let parts: Vec<String> = airings.into_iter().chain(changes).collect();
+    if parts.is_empty() { String::new() } else { format!("and {}", parts.join(", and ")) }
 }

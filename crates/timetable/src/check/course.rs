@@ -4,6 +4,7 @@ use crate::civil::Day;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::duration::format_duration;
 use crate::model::{Course, CourseKind, IfFinished, Programme, Slot, Timetable};
+use crate::zone::LocalTime;
 use ts::Span;
 
 /// Reports courses whose lessons and airings do not match.
@@ -57,7 +58,12 @@ fn check_fit(course: &Course, slots: &[(&Slot, u32)]) -> Option<Diagnostic> {
     Some(if slots.is_empty() {
         finding.help("no slot airs this course")
     } else {
-        finding.help("add days, move `until`, or add `extra` airings")
+        let one_a_day = slots.iter().any(|(s, _)| s.recurrence.times().per_day() == 1);
+        finding.help(if one_a_day {
+            "add days, move `until`, or add `extra` airings"
+        } else {
+            "add days or times, or move `until`"
+        })
     })
 }
 
@@ -68,7 +74,9 @@ fn check_end(course: &Course, slot: &Slot, first_lesson: u32) -> Option<Diagnost
     if course.if_finished != IfFinished::Error || airings <= left {
         return None;
     }
-    let last = slot.recurrence.nth(left - 1)?.day();
+    let last = slot.recurrence.nth(left - 1)?;
+    let day = last.day();
+    let ends_with_day = slot.recurrence.count_before(LocalTime::new(Day(day.0 + 1), 0)) == left;
     let open = slot.recurrence.last() == Day::LAST;
     let message = if open {
         format!("slot `{}` has no end, its course has {left} lessons from there on", slot.id)
@@ -76,11 +84,17 @@ fn check_end(course: &Course, slot: &Slot, first_lesson: u32) -> Option<Diagnost
         format!("slot `{}` has {airings} airings for {left} lessons", slot.id)
     };
     let at = slot.places.until.unwrap_or(slot.places.programme);
+    let (when, help) = if ends_with_day {
+        (day.to_string(), format!("until = {day}, or `if_finished` of the course"))
+    } else {
+        let help = "`if_finished` of the course says what the rest of that day shows";
+        (last.to_string(), help.to_owned())
+    };
     Some(
         Diagnostic::new(Code::CourseRunsOut, message)
-            .primary(at, format!("the last lesson airs on {last}"))
+            .primary(at, format!("the last lesson airs on {when}"))
             .secondary(course.origin, "this course must not run out")
-            .help(format!("until = {last}, or `if_finished` of the course")),
+            .help(help),
     )
 }
 

@@ -1,11 +1,14 @@
 //! Airings of one service against each other, day by day.
+//!
+//! Days that repeat others are not looked at again, only counted, see [`super::repeat`].
 
 use super::CheckedDays;
+use super::repeat::days_to_check;
 use crate::civil::{Day, SECONDS_PER_DAY};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::duration::format_duration;
-use crate::model::{Programme, Timetable};
-use crate::plan::{Candidate, Fate, Origin, settle};
+use crate::model::{Programme, Slot, Timetable};
+use crate::plan::{Candidate, Fate, Lane, Origin, settle};
 use crate::text::Id;
 use crate::zone::LocalTime;
 use std::collections::BTreeMap;
@@ -18,27 +21,46 @@ pub(crate) fn check_service(
     days: CheckedDays,
 ) -> Vec<Diagnostic> {
     let lane = &timetable.lanes[service];
+    check_days(timetable, lane, &days_to_check(timetable, lane, days))
+}
+
+/// Checks these days, each of which stands for a number of days.
+pub(super) fn check_days(
+    timetable: &Timetable,
+    lane: &Lane,
+    stands_for: &BTreeMap<Day, usize>,
+) -> Vec<Diagnostic> {
     let mut found = Findings::default();
-    let mut first = days.first;
-    while first < days.end && found.budget > 0 {
-        let end = Day((first.0 + DAYS_AT_ONCE).min(days.end.0));
-        let from_unix_s = i64::from(first.0) * SECONDS_PER_DAY;
-        let until_unix_s = i64::from(end.0) * SECONDS_PER_DAY;
+    let mut left: Vec<Day> = stands_for.keys().rev().copied().collect();
+    while let Some(first) = left.pop().filter(|_| found.budget > 0) {
+        let mut end = Day(first.0 + 1);
+        while left.last() == Some(&end) && end.0 - first.0 < DAYS_AT_ONCE {
+            left.pop();
+            end.0 += 1;
+        }
+        let (from_unix_s, until_unix_s) = instants_of(timetable, first, end);
         let reach_s = lane.reach_s();
         let candidates = lane.candidates(timetable, from_unix_s - reach_s, until_unix_s + reach_s);
-        let here = |c: &Candidate<'_>| (from_unix_s..until_unix_s).contains(&c.start_unix_s);
-        found.overlaps(&candidates, here);
-        // Who gives way to whom says nothing while equals share time.
+        let days_like = |c: &Candidate<'_>| {
+            let day = c.local.day();
+            if (first..end).contains(&day) { stands_for[&day] } else { 0 }
+        };
+        found.overlaps(&candidates, days_like);
         if found.overlaps.is_empty() {
             for (candidate, fate) in candidates.iter().zip(settle(&candidates)) {
-                if here(candidate) {
-                    found.preempted(candidate, fate, &candidates);
-                }
+                found.preempted(candidate, fate, &candidates, days_like(candidate));
             }
         }
-        first = end;
     }
     found.into_diagnostics(timetable)
+}
+
+/// The instants that civil times from `first` on, `end` excluded, can have, in UTC seconds.
+fn instants_of(timetable: &Timetable, first: Day, end: Day) -> (i64, i64) {
+    let midnight = |day: Day| i64::from(day.0) * SECONDS_PER_DAY;
+    let (low, high) = (midnight(first) - SECONDS_PER_DAY, midnight(end) + SECONDS_PER_DAY);
+    let (least_s, greatest_s) = timetable.zone.offsets_s(low, high);
+    (midnight(first) - greatest_s, midnight(end) - least_s)
 }
 
 struct Findings<'t> {
@@ -72,15 +94,20 @@ impl Default for Findings<'_> {
 
 impl<'t> Findings<'t> {
     /// Pairs of equal priority that share time both on the clock of the axis and, so that a clock
-    /// change makes no timetable faulty, on the local clock. A pair is counted where its later
-    /// airing starts.
-    fn overlaps(&mut self, candidates: &[Candidate<'t>], here: impl Fn(&Candidate<'_>) -> bool) {
+    /// change makes no timetable faulty, on the local clock. A pair is counted on the day on
+    /// which its later airing starts, as often as there are days like it.
+    fn overlaps(
+        &mut self,
+        candidates: &[Candidate<'t>],
+        days_like: impl Fn(&Candidate<'_>) -> usize,
+    ) {
         let mut order: Vec<&Candidate<'t>> = candidates.iter().collect();
         order.sort_by_key(|c| (c.start_unix_s, c.origin.id(), c.local));
         let mut running: Vec<&Candidate<'t>> = Vec::new();
         for later in order {
             running.retain(|c| c.end_unix_s > later.start_unix_s);
-            let rivals = running.iter().filter(|c| here(later) && c.priority == later.priority);
+            let days = days_like(later);
+            let rivals = running.iter().filter(|c| days > 0 && c.priority == later.priority);
             for earlier in rivals {
                 if self.budget == 0 || self.overlaps.len() >= MAX_PAIRS {
                     self.budget = 0;
@@ -97,14 +124,20 @@ impl<'t> Findings<'t> {
                     self.overlaps
                         .entry((one.origin.id(), other.origin.id()))
                         .or_insert(Overlap { one, other, count: 0 })
-                        .count += 1;
+                        .count += days;
                 }
             }
             running.push(later);
         }
     }
 
-    fn preempted(&mut self, loser: &Candidate<'t>, fate: Fate, all: &[Candidate<'t>]) {
+    fn preempted(
+        &mut self,
+        loser: &Candidate<'t>,
+        fate: Fate,
+        all: &[Candidate<'t>],
+        days_like: usize,
+    ) {
         let (left_s, by) = match fate {
             Fate::Airs { .. } => return,
             Fate::Cut { end_unix_s, by } => (end_unix_s - loser.start_unix_s, by),
@@ -112,24 +145,67 @@ impl<'t> Findings<'t> {
         };
         let winner = all[by];
         let equals = winner.priority == loser.priority && !loser.moved;
-        if equals || !matches!(loser.origin, Origin::Slot { lesson: Some(_), .. }) {
+        if days_like == 0 || equals || !matches!(loser.origin, Origin::Slot { lesson: Some(_), .. })
+        {
             return;
         }
         self.preempted
             .entry((loser.origin.id(), winner.origin.id()))
             .or_insert(Preempted { loser: *loser, winner, left_s, count: 0 })
-            .count += 1;
+            .count += days_like;
     }
 
     fn into_diagnostics(self, timetable: &Timetable) -> Vec<Diagnostic> {
-        let overlaps = self.overlaps.into_values().map(|o| o.tell());
+        if !self.overlaps.is_empty() {
+            // Who gives way to whom says nothing while equals share time.
+            return self.overlaps.into_values().map(|o| o.tell()).collect();
+        }
         let preempted = self.preempted.into_values().map(|p| p.tell(timetable));
-        overlaps.chain(preempted).collect()
+        preempted.collect()
     }
 }
 
 impl Overlap<'_> {
     fn tell(&self) -> Diagnostic {
+        let more = match self.count - 1 {
+            0 => String::new(),
+            1 => ", and once more".to_owned(),
+            count => format!(", and {count} more times"),
+        };
+        match (self.one.origin, self.other.origin) {
+            (Origin::Slot { slot, .. }, Origin::Slot { slot: other, .. })
+                if slot.id == other.id && slot.recurrence.times().per_day() > 1 =>
+            {
+                self.tell_of_one_slot(slot, &more)
+            }
+            _ => self.tell_of_two(&more),
+        }
+    }
+
+    /// A slot is longer than the time from one of its airings to the next.
+    fn tell_of_one_slot(&self, slot: &Slot, more: &str) -> Diagnostic {
+        let (earlier, later) = (&self.one, &self.other);
+        let apart = Span::from_seconds(later.local.0 - earlier.local.0);
+        let next_day = if earlier.local.day() == later.local.day() { "" } else { " the next day" };
+        let message = format!(
+            "`{}` airs at {} and again at {}{next_day}, {} later, but is {} long, first on {}{more}",
+            slot.id,
+            clock(earlier.local),
+            clock(later.local),
+            format_duration(apart),
+            format_duration(Span::from_seconds(i64::from(slot.length_s))),
+            with_weekday(earlier.local),
+        );
+        Diagnostic::new(Code::Overlap, message)
+            .primary(
+                slot.places.length,
+                format!("{} to {}", clock(earlier.local), clock(earlier.local_end())),
+            )
+            .secondary(slot.places.at, "")
+            .help("a shorter `length`, or times further apart")
+    }
+
+    fn tell_of_two(&self, more: &str) -> Diagnostic {
         let (one, other) = (&self.one, &self.other);
         let start = one.start_unix_s.max(other.start_unix_s);
         let shared_s = one.end_unix_s.min(other.end_unix_s) - start;
@@ -141,11 +217,6 @@ impl Overlap<'_> {
             with_weekday(one.local.max(other.local)),
         );
         let times = |c: &Candidate<'_>| format!("{} to {}", clock(c.local), clock(c.local_end()));
-        let more = match self.count - 1 {
-            0 => String::new(),
-            1 => ", and once more".to_owned(),
-            count => format!(", and {count} more times"),
-        };
         let (first, second) = if one.origin.location() <= other.origin.location() {
             (one, other)
         } else {
@@ -181,10 +252,26 @@ impl Preempted<'_> {
             count => format!(", and {count} more"),
         };
         let date = with_weekday(loser.local);
-        Diagnostic::new(Code::Preempted, format!("{lesson} {what} on {date}{more}"))
+        let finding = Diagnostic::new(Code::Preempted, format!("{lesson} {what} on {date}{more}"))
+            .help(self.advice());
+        if winner.origin.id() == loser.origin.id() {
+            return finding.primary(loser.origin.location(), "another airing of it is there");
+        }
+        finding
             .primary(loser.origin.location(), format!("priority {}", loser.priority))
             .secondary(winner.origin.location(), format!("priority {}", winner.priority))
-            .help("name the date in `except`, so that the lesson waits for the next airing")
+    }
+
+    fn advice(&self) -> &'static str {
+        match self.loser.origin {
+            _ if self.loser.moved => {
+                "with `on_gap = \"skip\"` the lesson waits for the next airing"
+            }
+            Origin::Slot { slot, .. } if slot.recurrence.times().per_day() > 1 => {
+                "choose other times, or give the slot a higher `priority`"
+            }
+            _ => "name the date in `except`, so that the lesson waits for the next airing",
+        }
     }
 }
 

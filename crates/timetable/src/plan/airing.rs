@@ -14,7 +14,8 @@ pub struct PlannedAiring {
     /// The service.
     pub service: Id,
     /// A name that stays when other parts of the timetable change: that of the item, or that of
-    /// the slot with the date (and, for an extra airing, the time) on the local clock.
+    /// the slot with the date on the local clock, and with the time where the slot airs several
+    /// times a day or the airing is an extra one.
     pub id: String,
     /// `event_id` of the event information table, see [`event_id`].
     pub event_id: u16,
@@ -206,8 +207,10 @@ fn airing_id(candidate: &Candidate<'_>) -> String {
     let local = candidate.local;
     match candidate.origin {
         Origin::Item(item) => item.id.as_str().to_owned(),
-        Origin::Slot { slot, extra: false, .. } => format!("{}@{}", slot.id, local.day()),
-        Origin::Slot { slot, extra: true, .. } => {
+        Origin::Slot { slot, extra: false, .. } if slot.recurrence.times().per_day() == 1 => {
+            format!("{}@{}", slot.id, local.day())
+        }
+        Origin::Slot { slot, .. } => {
             let second = local.second_of_day();
             let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
             format!("{}@{}T{hour:02}:{minute:02}:{second:02}", slot.id, local.day())

@@ -2,7 +2,6 @@
 
 use super::MIN_AIRING_S;
 use super::lane::OPEN_END_S;
-use crate::civil::{Day, SECONDS_PER_DAY};
 use crate::model::{IfFinished, Item, Programme, Slot, Timetable};
 use crate::zone::{LocalInstants, LocalTime, Zone};
 
@@ -77,12 +76,12 @@ pub(crate) fn slot_candidates<'t>(
     until_unix_s: i64,
     mut found: impl FnMut(Candidate<'t>),
 ) {
-    // Local clocks and moves by clock changes stay within two days of UTC.
-    let day = |unix_s: i64| Day(unix_s.div_euclid(SECONDS_PER_DAY).clamp(-1, LAST_DAY) as i32);
-    let first = day(from_unix_s.saturating_sub(i64::from(slot.length_s) + 2 * SECONDS_PER_DAY));
-    let end = day(until_unix_s.saturating_add(3 * SECONDS_PER_DAY));
-    for occurrence in slot.recurrence.occurrences(first, end) {
-        let zone = &timetable.zone;
+    let zone = &timetable.zone;
+    let earliest_unix_s = from_unix_s.saturating_sub(i64::from(slot.length_s));
+    let (least_s, greatest_s) = zone.offsets_s(earliest_unix_s, until_unix_s);
+    let first = LocalTime(earliest_unix_s.saturating_add(least_s));
+    let end = LocalTime(until_unix_s.saturating_add(greatest_s));
+    for occurrence in slot.recurrence.occurrences(first..end) {
         let Some(resolved) = zone.resolve(occurrence.local, slot.gap, slot.fold) else {
             continue;
         };
@@ -164,5 +163,3 @@ fn lesson_at(place: u64, lessons: usize, if_finished: IfFinished) -> Option<u32>
     };
     Some(lesson as u32)
 }
-
-const LAST_DAY: i64 = Day::LAST.0 as i64 + 1;

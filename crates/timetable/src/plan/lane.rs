@@ -2,7 +2,7 @@
 
 use super::candidate::{Candidate, item_candidate, slot_candidates};
 use crate::civil::SECONDS_PER_DAY;
-use crate::model::{Service, Timetable};
+use crate::model::{Item, Service, Slot, Timetable};
 use crate::text::Id;
 use std::collections::BTreeMap;
 
@@ -42,6 +42,16 @@ impl Lane {
         Lane { reach_s: reach_s(of_slots.chain(of_items)), slots, items }
     }
 
+    /// The slots of the service.
+    pub fn slots<'t>(&self, timetable: &'t Timetable) -> impl Iterator<Item = &'t Slot> {
+        self.slots.iter().map(|index| &timetable.slots[*index])
+    }
+
+    /// The items of the service, in order of their civil times.
+    pub fn items<'t>(&self, timetable: &'t Timetable) -> impl Iterator<Item = &'t Item> {
+        self.items.iter().map(|index| &timetable.items[*index])
+    }
+
     /// How far around a window airings have to be collected to settle those in it, in seconds.
     pub fn reach_s(&self) -> i64 {
         self.reach_s
@@ -55,10 +65,8 @@ impl Lane {
         until_unix_s: i64,
     ) -> Vec<Candidate<'t>> {
         let mut found = Vec::new();
-        for index in &self.slots {
-            slot_candidates(timetable, &timetable.slots[*index], from_unix_s, until_unix_s, |c| {
-                found.push(c);
-            });
+        for slot in self.slots(timetable) {
+            slot_candidates(timetable, slot, from_unix_s, until_unix_s, |c| found.push(c));
         }
         let at = |i: &usize| timetable.items[*i].at.0;
         let first = self.items.partition_point(|i| at(i) < from_unix_s - ITEM_MARGIN_S);

@@ -1,6 +1,7 @@
 //! `[[slot]]` and `[[item]]`: what airs when.
 
 use super::fields::{Fields, Kind, Report};
+use super::times::read_times;
 use super::value;
 use super::{read_fold, read_gap};
 use crate::civil::Day;
@@ -8,6 +9,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::recurrence::Weekdays;
 use crate::source::{Located, Location};
 use crate::text::{AssetId, Id, Texts};
+use crate::times::DayTimes;
 use crate::zone::{FoldPolicy, GapPolicy, LocalTime};
 use ts::Span;
 
@@ -19,7 +21,7 @@ pub(crate) struct SlotDraft {
     pub first_lesson: Option<Located<u32>>,
     pub title: Option<Texts>,
     pub days: Weekdays,
-    pub at: Located<u32>,
+    pub at: Located<DayTimes>,
     pub length_s: Located<u32>,
     pub from_offset: Span,
     pub first: Day,
@@ -63,7 +65,7 @@ pub(crate) fn read_slot(mut table: Fields<'_>, report: &mut Report) -> Option<Sl
         table.optional("first_lesson", report, |v, r| value::integer(v, r, 1..=9999));
     let title = table.optional("title", report, value::texts);
     let days = table.optional("days", report, value::weekdays);
-    let at = table.required("at", report, value::time_of_day);
+    let at = table.required("at", report, read_times);
     let length_s = table.required("length", report, value::airing_length_s);
     let from_offset = table.optional("from_offset", report, value::duration);
     let dates = read_date_range(&mut table, report);
@@ -90,6 +92,7 @@ pub(crate) fn read_slot(mut table: Fields<'_>, report: &mut Report) -> Option<Sl
         let message = "`first_lesson` needs a `course`";
         report.fault(Code::Conflict, first_lesson.at, message, "");
     }
+    refuse_extra(&at, &extra, report);
     let (first, last) = range?;
     Some(SlotDraft {
         id: id?,
@@ -110,6 +113,24 @@ pub(crate) fn read_slot(mut table: Fields<'_>, report: &mut Report) -> Option<Sl
         gap: gap.map(|g| g.value),
         fold: fold.map(|f| f.value),
     })
+}
+
+/// An extra airing of a slot that airs several times a day would stand between lessons that are
+/// counted by the day.
+fn refuse_extra(
+    at: &Option<Located<DayTimes>>,
+    extra: &Option<Located<Vec<Located<LocalTime>>>>,
+    report: &mut Report,
+) {
+    let (Some(at), Some(extra)) = (at, extra) else { return };
+    if at.value.per_day() > 1 {
+        let message = "a slot that airs several times a day has no `extra`";
+        let finding = Diagnostic::new(Code::Conflict, message)
+            .primary(extra.at, "")
+            .secondary(at.at, format!("{} times a day", at.value.per_day()))
+            .help("write the airing as an [[item]], or as a slot of its own");
+        report.push(finding);
+    }
 }
 
 /// Reads a one-off item.

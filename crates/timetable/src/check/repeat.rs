@@ -1,0 +1,176 @@
+//! Which days of a service repeat others, so that a check of one holds for all of them.
+//!
+//! Two days are alike when on each of them, and on as many days around as can have a say in what
+//! becomes of their airings, the same slots air and nothing else happens: no item, no extra
+//! airing, no clock change, no course that ends. What is found on the first of the days that are
+//! alike is then found on all of them, at the same times of day. So a timetable that repeats its
+//! weeks is checked in full on the days of one week, at the borders of its date ranges, and
+//! around everything that happens once; this is as exact as the check of every day.
+
+use super::CheckedDays;
+use crate::civil::{Day, SECONDS_PER_DAY};
+use crate::model::{IfFinished, Programme, Slot, Timetable};
+use crate::plan::Lane;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The days to check, in order, each with the number of days it stands for, itself included.
+pub(super) fn days_to_check(
+    timetable: &Timetable,
+    lane: &Lane,
+    days: CheckedDays,
+) -> BTreeMap<Day, usize> {
+    // Airings that decide start within reach of those they decide, and end within it again.
+    let around = (2 * lane.reach_s()).div_euclid(SECONDS_PER_DAY) as i32 + 1;
+    let marks = day_marks(timetable, lane, Day(days.first.0 - around), Day(days.end.0 + around));
+    let mut first_alike: BTreeMap<&[usize], Day> = BTreeMap::new();
+    let mut stands_for = BTreeMap::new();
+    for (day, surroundings) in (days.first.0..).zip(marks.windows(2 * around as usize + 1)) {
+        let model = *first_alike.entry(surroundings).or_insert(Day(day));
+        *stands_for.entry(model).or_default() += 1;
+    }
+    stands_for
+}
+
+/// A number for each day; days with the same number have the same airings at the same times.
+fn day_marks(timetable: &Timetable, lane: &Lane, first: Day, end: Day) -> Vec<usize> {
+    let single = single_days(timetable, lane, first, end);
+    let slots: Vec<(&Slot, Day)> =
+        lane.slots(timetable).map(|slot| (slot, last_with_lesson(timetable, slot))).collect();
+    let mut marks = BTreeMap::new();
+    (first.0..end.0)
+        .map(Day)
+        .map(|day| {
+            let airs = |(slot, last): &(&Slot, Day)| day <= *last && slot.recurrence.airs_on(day);
+            let airing: Vec<usize> = (0..slots.len()).filter(|i| airs(&slots[*i])).collect();
+            let next = marks.len();
+            *marks.entry((single.contains(&day).then_some(day), airing)).or_insert(next)
+        })
+        .collect()
+}
+
+/// Days on which something happens that is like nothing on another day.
+fn single_days(timetable: &Timetable, lane: &Lane, first: Day, end: Day) -> BTreeSet<Day> {
+    let mut single: BTreeSet<Day> = lane.items(timetable).map(|item| item.at.day()).collect();
+    for slot in lane.slots(timetable) {
+        single.extend(slot.recurrence.extra_days());
+        single.insert(last_with_lesson(timetable, slot));
+    }
+    for change in timetable.zone.changes() {
+        // A policy moves airings by as much as the clock is set.
+        let shift_s = change.local_end() - change.local_start();
+        let day = |local_s: i64| local_s.div_euclid(SECONDS_PER_DAY) as i32;
+        let hit = day(change.local_start() - shift_s)..=day(change.local_end() + shift_s);
+        single.extend(hit.map(Day).filter(|day| (first..end).contains(day)));
+    }
+    single
+}
+
+/// The last day of a slot that has an airing with something to show, as far as its course says.
+/// On this day some airings may have no lesson left; on those behind it, all of them.
+fn last_with_lesson(timetable: &Timetable, slot: &Slot) -> Day {
+    let Programme::Course { course, first_lesson } = slot.programme else {
+        return Day::LAST;
+    };
+    let course = &timetable.courses[course];
+    if matches!(course.if_finished, IfFinished::Restart | IfFinished::Last) {
+        return Day::LAST;
+    }
+    let left = course.lessons.len() as u64 - u64::from(first_lesson);
+    slot.recurrence.nth(left - 1).map_or(Day::LAST, |local| local.day())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::overlap::check_days;
+    use super::*;
+    use crate::diagnostic::Diagnostic;
+    use crate::read::{Draft, read_source};
+    use crate::source::Source;
+    use proptest::prelude::*;
+
+    const GROUND: &str = "format = 1\n[[service]]\nid = \"tv-1\"\nnumber = 1\nkind = \"television\"
+name = { en = \"One\" }\nslate = \"slate/clock\"
+[[course]]\nid = \"c\"\ntitle = { en = \"C\" }\nkind = \"elective\"
+lessons = { pattern = \"c/{n}\", count = 40 }\n";
+
+    /// A slot that may overlap itself and others, begin or end within the year, and run out of
+    /// lessons.
+    fn any_slot() -> impl Strategy<Value = String> {
+        let times = prop::collection::btree_set(0u32..1440, 1..5);
+        let range = (0u32..120, prop::option::of(120u32..300), prop::option::of(0u32..300));
+        let what = (any::<bool>(), prop::sample::select(vec![50, 50, 60]));
+        let days = prop::sample::subsequence(vec!["mon", "tue", "wed", "thu", "fri", "sun"], 1..6);
+        (times, range, what, days, 1u32..600, any::<bool>()).prop_map(
+            |(times, (from, until, except), (course, priority), days, length, skip)| {
+                let times: Vec<_> =
+                    times.iter().map(|t| format!("{:02}:{:02}", t / 60, t % 60)).collect();
+                let what = if course { "course = \"c\"" } else { "asset = \"a/b\"" };
+                let skip = if skip { "skip" } else { "later" };
+                let until = until.map_or(String::new(), |u| format!("until = {}\n", date(u)));
+                let except = except.map_or(String::new(), |e| format!("except = [{}]\n", date(e)));
+                format!(
+                    "service = \"tv-1\"\n{what}\nat = [{}]\nlength = \"{length}m\"\ndays = {days:?}
+                    from = {}\npriority = {priority}\non_gap = \"{skip}\"\n{until}{except}",
+                    times.join(", "),
+                    date(from),
+                )
+            },
+        )
+    }
+
+    fn date(days: u32) -> Day {
+        Day(crate::civil::days_from_civil(2027, 1, 1) + days as i32)
+    }
+
+    fn read(
+        zone: &str,
+        slots: &[String],
+        items: &[(u32, u32)],
+    ) -> (Option<Timetable>, CheckedDays) {
+        let mut text = format!("zone = \"{zone}\"\n{GROUND}");
+        for (i, slot) in slots.iter().enumerate() {
+            text.push_str(&format!("[[slot]]\nid = \"s{i}\"\n{slot}"));
+        }
+        for (i, (day, hour)) in items.iter().enumerate() {
+            text.push_str(&format!(
+                "[[item]]\nid = \"i{i}\"\nservice = \"tv-1\"\nasset = \"a/i\"\nat = {}T{hour:02}:00\n",
+                date(*day),
+            ));
+        }
+        let mut draft = Draft::default();
+        read_source(0, &Source { name: "t", text: &text }, &mut draft);
+        assert!(draft.diagnostics.is_empty(), "{text}\n{:?}", draft.diagnostics);
+        let (days, zone) = (CheckedDays::of(&draft), draft.zone.take().unwrap().value);
+        (crate::build::build(draft, zone, days, &mut Vec::new()), days)
+    }
+
+    proptest! {
+        #[test]
+        fn any_check_of_days_that_repeat_finds_what_the_check_of_every_day_finds(
+            zone in prop::sample::select(vec!["Asia/Shanghai", "Europe/London", "America/Santiago"]),
+            slots in prop::collection::vec(any_slot(), 1..5),
+            items in prop::collection::vec((0u32..300, 0u32..24), 0..3),
+        ) {
+            let (timetable, days) = read(zone, &slots, &items);
+            // A slot may never air.
+            prop_assume!(timetable.is_some());
+            let timetable = timetable.unwrap();
+            let lane = &timetable.lanes[0];
+            let every_day = (days.first.0..days.end.0).map(|day| (Day(day), 1)).collect();
+            let found: Vec<Diagnostic> = super::super::overlap::check_service(&timetable, 0, days);
+            prop_assert_eq!(found, check_days(&timetable, lane, &every_day));
+        }
+    }
+
+    #[test]
+    fn a_year_of_equal_weeks_is_checked_on_the_days_of_one() {
+        let slot = "service = \"tv-1\"\nasset = \"a/b\"\nfrom = 2027-01-01\nuntil = 2027-12-31
+            at = { from = 00:00, every = \"2m\", count = 720 }\nlength = \"2m\"\n";
+        let (timetable, days) = read("Europe/London", &[slot.to_owned()], &[]);
+        let timetable = timetable.unwrap();
+        let to_check = days_to_check(&timetable, &timetable.lanes[0], days);
+        let all = to_check.values().sum::<usize>();
+        assert_eq!(all, (days.end.0 - days.first.0) as usize);
+        assert!(to_check.len() < 20, "{to_check:?}");
+    }
+}
