@@ -32,6 +32,8 @@ pub struct Revision {
 struct Entry {
     revision: u32,
     effective_ticks: u64,
+    /// Whether what is on air goes on when it takes effect; if not, nothing was on air.
+    continues: bool,
     texts: Vec<(String, String)>,
 }
 
@@ -47,7 +49,8 @@ impl Journal {
         Journal { folder: state.join("revisions") }
     }
 
-    /// All revisions in order; empty when none was ever written.
+    /// The revisions since the daemon last went on air with a timetable of its own, in order;
+    /// empty when it never did.
     pub fn read(&self) -> Result<Vec<Revision>, Failure> {
         let listing = match fs::read_dir(&self.folder) {
             Ok(listing) => listing,
@@ -65,13 +68,24 @@ impl Journal {
             }
         }
         entries.sort_by_key(|e| e.revision);
+        let begin = entries.iter().rposition(|e| !e.continues).unwrap_or(0);
+        entries.drain(..begin);
         entries.into_iter().map(revision).collect()
     }
 
-    /// Writes a revision, durably.
-    pub fn write(&self, number: u32, effective: Ticks, texts: &Texts) -> Result<(), Failure> {
-        let entry =
-            Entry { revision: number, effective_ticks: effective.0, texts: texts.0.clone() };
+    /// Writes a revision, durably. One that does not continue what is on air rules from always.
+    pub fn write(
+        &self,
+        number: u32,
+        effective: Option<Ticks>,
+        texts: &Texts,
+    ) -> Result<(), Failure> {
+        let entry = Entry {
+            revision: number,
+            effective_ticks: effective.map_or(0, |at| at.0),
+            continues: effective.is_some(),
+            texts: texts.0.clone(),
+        };
         let bytes = serde_json::to_vec_pretty(&entry).map_err(|e| Failure::new(Code::Io, e))?;
         let path = self.folder.join(format!("{number:08}.json"));
         let draft = self.folder.join(format!(".{number:08}.tmp"));

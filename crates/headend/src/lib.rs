@@ -16,6 +16,7 @@ pub mod history;
 pub mod judge;
 pub mod lineup;
 pub mod maker;
+pub mod output;
 pub mod progress;
 pub mod render;
 pub mod seal;

@@ -92,10 +92,7 @@ fn rundowns(
     let relevant: Vec<_> = station.history.iter().filter(ruling).collect();
     // Only what took effect shortly before the window can still be felt in it.
     let base = relevant.iter().rposition(|r| r.effective + OVERLAP < from).unwrap_or(0);
-    let Some((first, later)) = relevant[base..].split_first() else {
-        let plain = compile(&station.timetable, &station.catalogue, &services, from, until, 0);
-        return Ok(vec![(0, plain.map_err(wrong)?.0)]);
-    };
+    let (first, later) = relevant[base..].split_first().expect("the first revision rules always");
     let begin = later.first().map_or(from, |r| from.min(r.effective - REACH));
     let catalogue = &station.catalogue;
     let compiled = compile(&first.timetable, catalogue, &services, begin, until, first.number)

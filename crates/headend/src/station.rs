@@ -24,7 +24,7 @@ pub struct Station {
     pub texts: Texts,
     /// The timetable as it is now.
     pub timetable: Timetable,
-    /// The revisions of the timetable, the present one last; empty when there was never a change.
+    /// The revisions of the timetable that can still be felt, the present one last; never empty.
     pub history: Vec<Revision>,
     /// Warnings about the timetable.
     pub warnings: Vec<Diagnostic>,
@@ -53,13 +53,20 @@ impl Texts {
 impl Station {
     /// Opens all that a configuration names.
     pub fn open(path: &Path) -> Result<Station, Failure> {
-        let config = Config::load(path)?;
+        Station::with(Config::load(path)?)
+    }
+
+    /// Opens what a configuration names, reading the timetable anew.
+    pub fn with(config: Config) -> Result<Station, Failure> {
         let texts = read_texts(&config.timetables)?;
         let (timetable, warnings) = parse(&texts)?;
         let mut history = Journal::new(&config.state).read()?;
-        if history.last().is_some_and(|last| last.texts != texts) {
-            // Edited while nobody was on air: what is written now is all that counts.
-            history.clear();
+        let last = history.last().map(|last| (last.number, last.texts == texts));
+        if last.is_none_or(|(_, same)| !same) {
+            // Nothing of this timetable was ever on air: it rules alone.
+            let number = last.map_or(0, |(number, _)| number + 1);
+            let (texts, timetable) = (texts.clone(), timetable.clone());
+            history = vec![Revision { number, effective: Ticks(0), texts, timetable }];
         }
         let library =
             Library::open(&config.library).map_err(|e| Failure::new(Code::Unavailable, e))?;

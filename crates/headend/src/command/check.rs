@@ -2,6 +2,7 @@
 
 use crate::exit::{Code, Failure};
 use crate::lineup::{Lineup, Part};
+use crate::output;
 use crate::station::Station;
 use crate::when;
 use clap::{Args, ValueEnum};
@@ -53,15 +54,15 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let mut findings = findings(&station, from, from + args.horizon)?;
     arrange(&mut findings);
     let sources = station.texts.sources();
-    match args.format {
-        Form::Human => print!("{}", timetable::render_human(&findings, &sources, false)),
-        Form::Short => print!("{}", timetable::render_short(&findings, &sources)),
-        Form::Json => println!("{}", timetable::to_json(&findings, &sources)),
-    }
     let errors = findings.iter().filter(|d| d.severity() == Severity::Error).count();
     let warnings = findings.len() - errors;
-    if args.format == Form::Human {
-        println!("{errors} errors, {warnings} warnings");
+    match args.format {
+        Form::Human => {
+            let text = timetable::render_human(&findings, &sources, false);
+            output::print(&format!("{text}{errors} errors, {warnings} warnings\n"))?;
+        }
+        Form::Short => output::print(&timetable::render_short(&findings, &sources))?,
+        Form::Json => output::print_json(&timetable::to_json(&findings, &sources))?,
     }
     match (errors, warnings) {
         (0, 0) => Ok(()),

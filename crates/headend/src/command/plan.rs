@@ -1,6 +1,7 @@
 //! `headend plan`: what is on each service and in each carousel.
 
-use crate::exit::{Code, Failure};
+use crate::exit::Failure;
+use crate::output;
 use crate::station::Station;
 use crate::when;
 use clap::Args;
@@ -99,13 +100,7 @@ pub fn run(args: &PlanArgs) -> Result<(), Failure> {
     let station = Station::open(&args.config)?;
     let until = args.from + args.duration;
     let report = report(&station, args.from, until)?;
-    if args.json {
-        let text = serde_json::to_string_pretty(&report).map_err(|e| Failure::new(Code::Io, e))?;
-        println!("{text}");
-    } else {
-        print!("{}", table(&report));
-    }
-    Ok(())
+    if args.json { output::print_json(&report) } else { output::print(&table(&report)) }
 }
 
 /// The plan over `[from, until)`.

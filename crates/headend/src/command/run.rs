@@ -66,6 +66,7 @@ impl OnAir {
         let signals = Signals::new([SIGHUP, SIGINT, SIGTERM])
             .map_err(|e| Failure::new(Code::Unavailable, e))?;
         let config = &station.config;
+        record_start(&station)?;
         for path in announce::describe(&config.state, &config.multiplexes)? {
             tracing::info!(path = %path.display(), "session description");
         }
@@ -143,9 +144,14 @@ impl OnAir {
         }
     }
 
-    /// Accepts the timetable as it is written now; says from when on it rules.
+    /// Accepts the timetable as it is written now; says from when on it rules. The configuration
+    /// stays the one that the daemon was started with.
     fn accept(&mut self) -> Result<Option<Ticks>, Failure> {
-        let candidate = Station::open(&self.path)?;
+        let config = &self.station.config;
+        if std::fs::read_to_string(&self.path).is_ok_and(|text| text != config.text.text) {
+            tracing::warn!("the configuration has changed; that takes effect at the next start");
+        }
+        let candidate = Station::with(config.clone())?;
         if candidate.texts == self.station.texts {
             return Ok(None);
         }
@@ -156,16 +162,23 @@ impl OnAir {
             let text = timetable::render_human(&findings, &candidate.texts.sources(), false);
             return Err(Failure::new(Code::Config, text));
         }
-        let journal = Journal::new(&self.station.config.state);
-        let last = self.station.history.last().map(|r| r.number);
-        if last.is_none() {
-            journal.write(0, Ticks(0), &self.station.texts)?;
-        }
+        let number = self.station.history.last().map_or(0, |r| r.number) + 1;
         let effective = self.air.revision_instant();
-        journal.write(last.unwrap_or(0) + 1, effective, &candidate.texts)?;
-        let station = Station::open(&self.path)?;
+        Journal::new(&config.state).write(number, Some(effective), &candidate.texts)?;
+        let station = Station::with(config.clone())?;
         self.air.renew(&station)?;
         self.station = station;
         Ok(Some(effective))
     }
+}
+
+/// Writes down with which timetable the daemon goes on air, unless it goes on with the last one.
+fn record_start(station: &Station) -> Result<(), Failure> {
+    let journal = Journal::new(&station.config.state);
+    let last = journal.read()?;
+    let present = station.history.last().expect("a station has a timetable");
+    if last.last().is_none_or(|last| last.texts != present.texts) {
+        journal.write(present.number, None, &present.texts)?;
+    }
+    Ok(())
 }

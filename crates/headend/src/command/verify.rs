@@ -2,6 +2,7 @@
 
 use crate::exit::{Code, Failure};
 use crate::judge::{self, Verdict};
+use crate::output;
 use crate::progress;
 use clap::Args;
 use std::fs::File;
@@ -48,10 +49,9 @@ pub fn run(args: &VerifyArgs) -> Result<(), Failure> {
 /// Prints a verdict; fails when it is not good.
 pub fn report(verdict: &Verdict, json: bool) -> Result<(), Failure> {
     if json {
-        let text = serde_json::to_string_pretty(verdict);
-        println!("{}", text.map_err(|e| Failure::new(Code::Io, e))?);
+        output::print_json(verdict)?;
     } else {
-        println!("{verdict}");
+        output::print(&format!("{verdict}\n"))?;
     }
     match verdict.is_conformant() {
         true => Ok(()),

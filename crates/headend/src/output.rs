@@ -1,0 +1,21 @@
+//! Standard output, for people and for programs that may stop reading.
+
+use crate::exit::{Code, Failure};
+use std::io::{self, Write};
+
+/// Prints a text. A reader that has seen enough is no failure.
+pub fn print(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(Failure::new(Code::Io, format!("standard output: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints something as JSON.
+pub fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(|e| Failure::new(Code::Io, e))?;
+    print(&format!("{text}\n"))
+}

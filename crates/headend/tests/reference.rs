@@ -1,0 +1,149 @@
+//! The pages of docs/reference that are made from the program, and the examples in the documents.
+//!
+//! `cargo xtask bless reference` writes the pages anew.
+
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+fn docs() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs")
+}
+
+/// Compares a page with what it should be, or writes it where that is asked for.
+fn assert_page(name: &str, wanted: &str) {
+    let path = docs().join("reference").join(name);
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, wanted).expect("the page can be written");
+    }
+    let found = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(found == wanted, "{name} is out of date: cargo xtask bless reference");
+}
+
+/// What a program says of itself, at a width of a hundred columns.
+fn help(program: &str, command: &[&str]) -> String {
+    let mut asked = Command::new(program);
+    asked.args(command).arg("--help").env("COLUMNS", "100").stdin(Stdio::null());
+    let output = asked.output().expect("the program runs");
+    assert!(output.status.success(), "{command:?}");
+    let text = String::from_utf8(output.stdout).expect("help is text");
+    text.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+}
+
+#[test]
+fn the_reference_page_of_commands_is_what_the_programs_say() {
+    let headend = env!("CARGO_BIN_EXE_headend");
+    let site = env!("CARGO_BIN_EXE_headend-site");
+    let mut page = String::from(
+        "# Commands\n\n<!-- Written by `cargo xtask bless reference`. -->\n\n\
+         `CONFIG` is the path of a [configuration](configuration.md). `T` is an instant of RFC \
+         3339, such as\n`2027-03-01T08:00:00+08:00`, or `now`; `D` is a length of time, such as \
+         `90s`, `10m`, `1h30m`.\nResults go to standard output, everything else to standard \
+         error. `RUST_LOG` chooses what is logged\n(`warn`, `info`, `debug`); usual is `info`.\n\n\
+         | exit code | meaning |\n|---|---|\n\
+         | 0 | done; what was asked is so |\n\
+         | 1 | the answer is no: not conformant, warnings with `--deny-warnings`, not ingested, \
+         not complete |\n\
+         | 64 | the command line is wrong |\n\
+         | 69 | something that is needed is not available |\n\
+         | 74 | reading or writing failed |\n\
+         | 78 | the configuration or the timetable is wrong |\n",
+    );
+    let pages = [
+        (headend, "headend", &[][..]),
+        (headend, "headend demo", &["demo"]),
+        (headend, "headend check", &["check"]),
+        (headend, "headend plan", &["plan"]),
+        (headend, "headend ingest", &["ingest"]),
+        (headend, "headend render", &["render"]),
+        (headend, "headend verify", &["verify"]),
+        (headend, "headend run", &["run"]),
+        (site, "headend-site", &[]),
+        (site, "headend-site receive", &["receive"]),
+    ];
+    for (program, name, command) in pages {
+        let text = help(program, command);
+        write!(page, "\n## {name}\n\n```text\n{text}```\n").expect("a string takes text");
+    }
+    assert_page("commands.md", &page);
+}
+
+#[test]
+fn the_reference_page_of_diagnostics_has_every_code_with_its_explanation() {
+    let mut page = String::from(
+        "# Diagnostics\n\n<!-- Written by `cargo xtask bless reference`. -->\n\n\
+         Every finding in a timetable or a configuration has a code. Codes with `E` are errors: \
+         the file is not\nused. Codes with `W` are warnings. Of each code at most fifty findings \
+         are shown.\n\n| code | what it says |\n|---|---|\n",
+    );
+    for code in timetable::Code::ALL {
+        let words: Vec<&str> = code.explanation().split_whitespace().collect();
+        writeln!(page, "| `{code}` | {} |", words.join(" ")).expect("a string takes text");
+    }
+    assert_page("diagnostics.md", &page);
+}
+
+#[test]
+fn the_reference_page_of_profiles_has_every_carrier_with_its_exact_rate() {
+    let mut page = String::from(
+        "# Carrier profiles\n\n<!-- Written by `cargo xtask bless reference`. -->\n\n\
+         A profile is a carrier by its name, for `profile` in a [multiplex](configuration.md). \
+         The multiplex has at\nleast 100 ppm less than the carrier takes, in whole kbit/s.\n\n\
+         | profile | symbols per second | carrier, bit/s | exactly | multiplex, bit/s |\n\
+         |---|---|---|---|---|\n",
+    );
+    for profile in si::modulation::PROFILES {
+        let carrier = profile.transmission.rate().expect("profiles are carriers");
+        let (numerator, denominator) = (carrier.numerator(), carrier.denominator());
+        let exactly = match denominator {
+            1 => numerator.to_string(),
+            _ => format!("{numerator}/{denominator}"),
+        };
+        let decimal = carrier.to_string();
+        let decimal = decimal.trim_end_matches(" bit/s");
+        let multiplex = profile.mux_rate().expect("profiles are carriers").bps_floor();
+        let symbols = profile.transmission.symbol_rate();
+        let name = profile.name;
+        writeln!(page, "| `{name}` | {symbols} | {decimal} | {exactly} | {multiplex} |")
+            .expect("a string takes text");
+    }
+    assert_page("profiles.md", &page);
+}
+
+#[test]
+fn the_reference_page_of_checks_has_every_check_of_the_verifier() {
+    let mut page = String::from(
+        "# Checks of `headend verify`\n\n<!-- Written by `cargo xtask bless reference`. -->\n\n\
+         Numbers are the rows of ETSI TR 101 290. Letters stand for what it leaves out: `S` \
+         syntax and clocks of\nISO/IEC 13818-1, `E` the programme guide against the content, `R` \
+         RTP datagrams and repair packets.\n\n| check | name |\n|---|---|\n",
+    );
+    for check in verify::Check::all() {
+        let (id, name) = (check.id(), check.name());
+        writeln!(page, "| {id} | {name} |").expect("a string takes text");
+    }
+    assert_page("checks.md", &page);
+}
+
+/// The TOML examples of a document.
+fn examples(text: &str) -> Vec<&str> {
+    let blocks = text.split("```toml\n").skip(1);
+    blocks.filter_map(|rest| rest.split("```").next()).collect()
+}
+
+#[test]
+fn every_whole_timetable_in_the_documents_is_free_of_findings() {
+    let pages = ["guide/scheduler.md", "guide/scheduler.zh.md", "reference/timetable.md"];
+    for page in pages {
+        let text = std::fs::read_to_string(docs().join(page)).expect(page);
+        let whole: Vec<&str> =
+            examples(&text).into_iter().filter(|e| e.starts_with("format = 1")).collect();
+        assert!(!whole.is_empty(), "{page} shows a whole timetable");
+        for example in whole {
+            let source = timetable::Source { name: page, text: example };
+            let (_, findings) = timetable::parse(&[source]);
+            let told = timetable::render_short(&findings, &[source]);
+            assert!(findings.is_empty(), "{told}\n{example}");
+        }
+    }
+}
