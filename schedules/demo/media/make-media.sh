@@ -57,7 +57,7 @@ mpeg2() {
     shift 4
     local video=(-c:v mpeg2video -g "$gop" -bf 2 -flags:v "+cgop+bitexact$flags" -sc_threshold 1000000000)
     if [ "$rate_kbps" = still ]; then
-        video+=(-q:v 10)
+        video+=(-q:v 10 -maxrate 2000k -bufsize 1835k)
     else
         video+=(-b:v "${rate_kbps}k" -maxrate 2000k -bufsize 1835k -passlogfile "$work/mpeg2")
         ffmpeg "${common[@]}" -i "$work/pictures.mkv" -an "${video[@]}" -pass 1 -f null -
