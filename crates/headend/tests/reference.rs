@@ -132,7 +132,7 @@ fn examples(text: &str) -> Vec<&str> {
 }
 
 #[test]
-fn every_whole_timetable_in_the_documents_is_free_of_findings() {
+fn every_whole_timetable_in_reference_and_guides_is_free_of_findings() {
     let pages = ["guide/scheduler.md", "guide/scheduler.zh.md", "reference/timetable.md"];
     for page in pages {
         let text = std::fs::read_to_string(docs().join(page)).expect(page);
