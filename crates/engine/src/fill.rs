@@ -131,9 +131,8 @@ impl<'a> PieceWriter<'a> {
     fn next(&mut self, out: &mut Packet) -> Result<(), Missing> {
         let play = &self.piece.play.streams[self.piece.stream];
         let unit = &self.stream.units[self.unit];
-        let is_padded = self.unit == play.padded_unit;
-        let padding = if is_padded { play.padding } else { 0 };
-        // The first packet of this unit is split into 1 + padding packets.
+        // The first packet of a padded unit is split into 1 + padding packets.
+        let padding = play.padding_of(self.unit);
         let from_file = self.in_unit.saturating_sub(padding);
         let source = self.source(unit, from_file)?;
         if padding > 0 && self.in_unit <= padding {

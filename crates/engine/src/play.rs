@@ -11,8 +11,6 @@ use ts::{PACKET_BITS, Span, Ticks, Timestamp};
 /// Packets of a PID in one airing are a multiple of this, so that the continuity counter is zero
 /// at the start of each airing.
 const COUNTER_PERIOD: u32 = 16;
-/// Bytes of a unit whose first packet can be split into sixteen and keep its PES header whole.
-const PADDED_BYTES_MIN: u32 = 32;
 /// The longest that we let a byte wait, within the 1 s of ISO/IEC 13818-1 clause 2.4.2.3. Below
 /// 700 ms no access unit is spread so far that the next time stamp comes too late for an analyser
 /// that measures their interval by arrival (clause 2.7.4).
@@ -56,10 +54,9 @@ pub struct StreamPlay {
     pub stream: usize,
     /// The access units that are sent.
     pub units: Range<usize>,
-    /// The unit whose first packet is split to make the count a multiple of sixteen.
-    pub padded_unit: usize,
-    /// Packets that it is split into beyond itself.
-    pub padding: u32,
+    /// The units whose first packets are split to make the count a multiple of sixteen, rising,
+    /// and into how many packets beyond themselves. It is one unit unless units are tiny.
+    pub padding: Vec<(usize, u32)>,
     /// The continuity counter of the first packet.
     pub counter: u8,
     /// When packets leave, relative to the airing's start.
@@ -124,9 +121,7 @@ impl StreamPlay {
         let counted = if closes { sent + counter } else { sent };
         let padding = (COUNTER_PERIOD - counted % COUNTER_PERIOD) % COUNTER_PERIOD;
         let last = &stream.units[units.end - 1];
-        // A first packet with enough payload to give a byte to each part and keep its PES header.
-        let can_split = |i: &usize| stream.units[*i].bytes >= PADDED_BYTES_MIN;
-        let padded_unit = units.clone().rev().find(can_split).unwrap_or(units.end - 1);
+        let padding = spread_padding(stream, units.clone(), padding);
         let end = match stamps {
             Stamps::Video(_) => airing.end.since(airing.start),
             Stamps::Audio(cut) => cut.decode(last) + Span(frame.ticks_of(1) as i64),
@@ -134,7 +129,6 @@ impl StreamPlay {
         let mut play = StreamPlay {
             stream: number,
             units,
-            padded_unit,
             padding,
             counter: counter as u8,
             curve: no_curve(),
@@ -173,9 +167,14 @@ impl StreamPlay {
         (low, packet - self.before(stream, low))
     }
 
+    /// Packets that a unit's first packet is split into beyond itself.
+    pub(crate) fn padding_of(&self, unit: usize) -> u32 {
+        self.padding.iter().find(|p| p.0 == unit).map_or(0, |p| p.1)
+    }
+
     /// Packets of the airing before a unit.
     fn before(&self, stream: &StreamIndex, unit: usize) -> u32 {
-        let padding = if unit > self.padded_unit { self.padding } else { 0 };
+        let padding: u32 = self.padding.iter().filter(|p| p.0 < unit).map(|p| p.1).sum();
         stream.packets_before[unit] - stream.packets_before[self.units.start] + padding
     }
 
@@ -191,11 +190,29 @@ impl StreamPlay {
                 Stamps::Video(cut) => cut.decode(unit),
                 Stamps::Audio(cut) => cut.decode(unit),
             };
-            let padding = if i == self.padded_unit { self.padding } else { 0 };
+            let padding = self.padding_of(i);
             UnitLoad { decode, packets: u32::from(unit.packets) + padding, bytes: unit.bytes }
         };
         self.units.clone().map(load).collect()
     }
+}
+
+/// Finds units, from the last one back, that can give `wanted` bytes of their first packets to
+/// packets of their own and keep their PES headers whole.
+fn spread_padding(stream: &StreamIndex, units: Range<usize>, mut wanted: u32) -> Vec<(usize, u32)> {
+    let mut padding = Vec::new();
+    for unit in units.rev() {
+        let share = wanted.min(stream.units[unit].bytes);
+        if share > 0 {
+            padding.push((unit, share));
+        }
+        wanted -= share;
+        if wanted == 0 {
+            break;
+        }
+    }
+    padding.reverse();
+    padding
 }
 
 fn tube(start: Ticks, window: DeliveryWindow, end: Span, stream: &StreamIndex) -> Tube {

@@ -12,7 +12,7 @@ use asset::AccessUnit;
 use core::ops::Range;
 use es::FrameDuration;
 use rundown::Airing;
-use ts::Span;
+use ts::{Span, Ticks};
 
 /// Time stamps are spread over this many times the time that is to be gained or lost.
 const STRETCH: i64 = 40;
@@ -148,15 +148,13 @@ impl AudioCut {
         let mut cut = AudioCut { in_point: airing.in_point, shift: Span(0) };
         if let Some(unit) = units.get(reference) {
             let at = airing.start + cut.decode(unit);
-            // The grid line nearest to the frame.
-            let below = frame.frames_in(at.0);
-            let line = |n: u64| frame.ticks_of(n) as i64;
-            let (low, high) = (at.0 as i64 - line(below), line(below + 1) - at.0 as i64);
-            cut.shift = Span(if low <= high { -low } else { high });
+            cut.shift = nearest_line(frame, at).since(at);
         }
-        let middle = |u: &AccessUnit| cut.decode(u) + half;
-        let first = units.partition_point(|u| middle(u) < Span(0));
-        let end = units.partition_point(|u| middle(u) < airing.end.since(airing.start));
+        // The middle of the grid's frame, not of the asset's, whose times are rounded: so both
+        // sides of a join tell of the same frame whether it is theirs.
+        let middle = |u: &AccessUnit| nearest_line(frame, airing.start + cut.decode(u)) + half;
+        let first = units.partition_point(|u| middle(u) < airing.start);
+        let end = units.partition_point(|u| middle(u) < airing.end);
         (first..end.max(first), cut)
     }
 
@@ -164,4 +162,11 @@ impl AudioCut {
     pub fn decode(&self, unit: &AccessUnit) -> Span {
         unit.pts - self.in_point + self.shift
     }
+}
+
+/// The line of the grid of frames that is nearest to an instant.
+fn nearest_line(frame: FrameDuration, at: Ticks) -> Ticks {
+    let below = frame.frames_in(at.0);
+    let (low, high) = (frame.ticks_of(below), frame.ticks_of(below + 1));
+    Ticks(if at.0 - low <= high - at.0 { low } else { high })
 }

@@ -126,7 +126,9 @@ impl StreamWriter {
         let header = PesHeader {
             stream_id: outlet.stream_id,
             pts: Some(file_stamp(pts)),
-            dts: (file_stamp(pts) != file_stamp(dts)).then(|| file_stamp(dts)),
+            // Pictures always have room for a decoding time: on air it may differ from the
+            // presentation time where it does not in the asset.
+            dts: outlet.is_video.then(|| file_stamp(dts)),
             data_alignment: true,
             payload_len: Some(bytes.len()),
         };

@@ -1,0 +1,56 @@
+//! The properties of a single revision.
+
+use crate::any::any_station;
+use crate::config;
+use crate::tape;
+use crate::world::{World, joined};
+use engine::Planner;
+use proptest::prelude::*;
+use verify::{Options, Verifier};
+
+fn judged(world: &World, bytes: &[u8]) -> verify::Report {
+    let rate = Some(world.grid().slots().rate());
+    let mut verifier = Verifier::new(Options { rate, ..Options::default() });
+    verifier.push(bytes);
+    verifier.finish()
+}
+
+proptest! {
+    #![proptest_config(config(10))]
+
+    #[test]
+    fn any_plan_that_can_be_sent_keeps_counters_time_stamps_and_buffers(
+        recipe in any_station(130..300),
+    ) {
+        let world = World::new(&recipe);
+        let engine = world.engine();
+        let first = world.superframe(-6);
+        // What cannot be sent is refused with its reason, which is as good.
+        let made = world.sequence(&engine, first..first + 24);
+        let made = made.map_err(|why| TestCaseError::reject(why.to_string()))?;
+        for frame in &made {
+            let usage = &frame.plan.usage;
+            prop_assert!(usage.nulls >= usage.demands.nulls, "null packets are kept");
+        }
+        let bytes = joined(&made);
+        let tape = tape::read(&bytes);
+        tape.assert_counters_go_on();
+        tape.assert_stamps_in_order();
+        let report = judged(&world, &bytes);
+        prop_assert!(report.is_conformant(), "{report}");
+    }
+
+    #[test]
+    fn any_superframe_is_the_same_when_it_is_computed_alone(recipe in any_station(130..300)) {
+        let world = World::new(&recipe);
+        let engine = world.engine();
+        let first = world.superframe(-6);
+        let made = world.sequence(&engine, first..first + 24);
+        let made = made.map_err(|why| TestCaseError::reject(why.to_string()))?;
+        for (i, frame) in made.iter().enumerate().rev().step_by(3) {
+            let k = first + i as u64;
+            let alone = world.make(&mut Planner::default(), &engine, k).expect("it was made before");
+            prop_assert!(alone.bytes == frame.bytes, "superframe {k} depends on what came before");
+        }
+    }
+}
