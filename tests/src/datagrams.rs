@@ -75,6 +75,7 @@ pub struct Received {
 /// Listens to the flows of a group, each on a thread, until it is asked for what came.
 #[derive(Debug)]
 pub struct Listener {
+    group: SocketAddrV4,
     enough: Arc<AtomicBool>,
     threads: Vec<JoinHandle<Vec<Received>>>,
 }
@@ -92,7 +93,22 @@ impl Listener {
             let enough = enough.clone();
             std::thread::spawn(move || listen(&socket, flow, &enough))
         });
-        Listener { enough: enough.clone(), threads: threads.collect() }
+        Listener { group, enough: enough.clone(), threads: threads.collect() }
+    }
+
+    /// Datagrams that came and that the system dropped, since the socket was full, on all flows:
+    /// the last column of its table of sockets.
+    ///
+    /// # Panics
+    /// When the system has no such table.
+    pub fn dropped(&self) -> u64 {
+        let table = std::fs::read_to_string("/proc/net/udp").expect("a table of sockets");
+        let address = u32::from_le_bytes(self.group.ip().octets());
+        let places =
+            PORT_OFFSETS.map(|offset| format!("{address:08X}:{:04X}", self.group.port() + offset));
+        let rows = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let own = rows.filter(|row| row.get(1).is_some_and(|at| places.iter().any(|p| p == at)));
+        own.filter_map(|row| row.last()?.parse::<u64>().ok()).sum()
     }
 
     /// Everything that came, by flow in the order in which it came.

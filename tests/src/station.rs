@@ -61,7 +61,12 @@ impl Station {
     /// `headend WORD CONFIG WORDS..`, ready to be run.
     pub fn prepare(&self, word: &str, words: &[&str]) -> Command {
         let mut command = headend();
-        command.arg(word).arg(self.config()).args(words).env("RUST_LOG", "info");
+        command
+            .arg(word)
+            .arg(self.config())
+            .args(words)
+            .env("RUST_LOG", "info")
+            .env("NO_COLOR", "1");
         command
     }
 

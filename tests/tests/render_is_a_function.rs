@@ -53,7 +53,9 @@ fn cases() -> u32 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases()) })]
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None, ..ProptestConfig::with_cases(cases())
+    })]
 
     #[test]
     fn any_division_and_any_thread_count_give_the_same_packets(

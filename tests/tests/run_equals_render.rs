@@ -4,7 +4,7 @@ use rustix::process::Signal;
 use std::time::Duration;
 use tests::clock::{rfc3339, unix_now_s};
 use tests::datagrams::{
-    Captured, Listener, PORT_OFFSETS, Received, assert_rendered, name, of_capture,
+    Captured, Listener, Name, PORT_OFFSETS, Received, assert_rendered, name, of_capture,
 };
 use tests::on_air::OnAir;
 use tests::station::Station;
@@ -31,6 +31,7 @@ fn the_wire_carries_what_render_writes_and_an_ended_daemon_has_no_fault() {
     let status = on_air.wait(Duration::from_secs(5)).expect("the daemon ends within five seconds");
     assert_eq!(status.code(), Some(0), "SIGTERM is no fault");
 
+    let excused = listener.dropped() + skipped(&station);
     let received = listener.finish();
     let duration = format!("{}s", unix_now_s() + 4 - from_s);
     let rendered = of_capture(&station.capture(&rfc3339(from_s), &duration));
@@ -38,17 +39,43 @@ fn the_wire_carries_what_render_writes_and_an_ended_daemon_has_no_fault() {
     // 8,446,000 bit/s are 802.2 datagrams a second; some time passes until the first.
     assert!(counts[0] as u64 > (seconds() - 3) * 802, "{counts:?}");
     assert!(counts[1] > 0 && counts[2] > 0, "{counts:?}");
-    for (flow, received) in received.iter().enumerate() {
-        assert_unbroken(flow, received, &rendered, station.group.port() + PORT_OFFSETS[flow]);
-    }
+    let missing: u64 = received
+        .iter()
+        .zip(PORT_OFFSETS)
+        .map(|(flow, offset)| missing(flow, &rendered, station.group.port() + offset))
+        .sum();
+    // A machine that is busy with other work may have stalled the sender, which then skips what
+    // is late, or this test, whose sockets then overflow. Both are counted where they happen.
+    assert!(missing <= excused, "{missing} datagrams are missing, {excused} are accounted for");
+    println!("{counts:?} datagrams by flow, {missing} missing");
 }
 
-/// Between the first and the last datagram of a flow nothing is missing and nothing is out of order.
-fn assert_unbroken(flow: usize, received: &[Received], rendered: &[Captured], port: u16) {
+/// What the daemon said that it skipped.
+fn skipped(station: &Station) -> u64 {
+    let log = std::fs::read_to_string(station.path("run.log")).expect("the daemon said something");
+    let counts = log.split("skipped=").skip(1).filter_map(|rest| {
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        digits.parse::<u64>().ok()
+    });
+    counts.max().expect("the daemon counts what it skips")
+}
+
+/// How many datagrams of a flow are missing between its first and its last.
+///
+/// # Panics
+/// When one is out of order or comes twice.
+fn missing(received: &[Received], rendered: &[Captured], port: u16) -> u64 {
     let of_flow = rendered.iter().filter(|d| d.port == port).map(|d| name(&d.payload));
-    let names: Vec<_> = received.iter().map(|datagram| name(&datagram.payload)).collect();
-    let first = names.first().expect("something came");
-    let expected: Vec<_> = of_flow.skip_while(|name| name != first).take(names.len()).collect();
-    let place = names.iter().zip(&expected).position(|(a, b)| a != b);
-    assert_eq!(place, None, "flow {flow}: not what follows at this place of {}", names.len());
+    let is_later = |name: &_| received.first().is_some_and(|r| name_of(r) != *name);
+    let mut expected = of_flow.skip_while(is_later);
+    let mut missing = 0;
+    for datagram in received {
+        let found = expected.by_ref().position(|name| name == name_of(datagram));
+        missing += found.expect("each datagram follows the one before") as u64;
+    }
+    missing
+}
+
+fn name_of(datagram: &Received) -> Name {
+    name(&datagram.payload)
 }

@@ -120,7 +120,8 @@ proptest! {
     #[test]
     fn any_window_split_anywhere_gives_what_the_whole_gives(
         zone in prop::sample::select(ZONES.to_vec()), pattern in any_pattern(),
-        from_minute in 0u32..60, every_s in 90u32..1800, start in 0i64..400 * 86_400, cut in 0i64..172_800,
+        from_minute in 0u32..60, every_s in 90u32..1800,
+        start in 0i64..400 * 86_400, cut in 0i64..172_800,
     ) {
         let count = (86_399 - from_minute * 60) / every_s + 1;
         let times = format!("{{ from = {}, every = \"{every_s}s\", count = {count} }}", clock(from_minute * 60));
