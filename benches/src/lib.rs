@@ -1,1 +1,10 @@
-//! Shared parts of the benches package.
+//! What the benchmarks share: the films, how programs are run and measured.
+//!
+//! Every benchmark gives ratios of two things that were run in turns on one machine, so that a
+//! busy or slow machine weighs on both alike. `docs/benchmarks.md` says what each of them means.
+
+pub mod films;
+pub mod folder;
+pub mod process;
+pub mod program;
+pub mod samples;
