@@ -39,7 +39,7 @@ pub struct Maker {
 impl Maker {
     /// A maker of this engine's superframes.
     pub fn new(engine: Arc<Engine>, source: Arc<Source>) -> Maker {
-        let pages = PageCache::for_services(engine.multiplex().services.len());
+        let pages = PageCache::default();
         Maker { engine, source, planner: Planner::default(), pages, covered: Vec::new() }
     }
 

@@ -1,12 +1,12 @@
 //! Where the data of a superframe comes from: pages of assets, parts of bundle blobs.
 
 use asset::AssetIndex;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use engine::Need;
 use library::bundles::PackedBundle;
 use library::{AssetError, AssetId, IdError, Library, OpenAsset, ReadError};
 use rundown::{AssetIx, Rundown};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Opens the assets and blobs of one rundown. Shared by all threads that make superframes of it.
@@ -63,14 +63,15 @@ impl Source {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn read(&self, need: &Need) -> Result<Bytes, String> {
+    /// Reads what is needed; `spare` gives memory for a page.
+    fn read(&self, need: &Need, spare: impl FnOnce() -> BytesMut) -> Result<Bytes, String> {
         match need {
             Need::Page { asset, page } => {
                 if let Some(bytes) = self.pinned.get(&(*asset, *page)) {
                     return Ok(bytes.clone());
                 }
                 let open = self.open(*asset).map_err(|e| e.to_string())?;
-                open.read_page(*page).map_err(|e| e.to_string())
+                open.read_page_into(*page, spare()).map_err(|e| e.to_string())
             }
             Need::Blob { bundle, range } => match &self.bundles[*bundle] {
                 Some(packed) => packed.read(range.clone()).map_err(|e| e.to_string()),
@@ -80,21 +81,15 @@ impl Source {
     }
 }
 
-/// Pages that were read last. Successive superframes share the pages at their border.
-#[derive(Debug)]
+/// The pages of the superframe that was made last, which shares those at its border with the next
+/// one. The memory of the others is used again.
+#[derive(Debug, Default)]
 pub struct PageCache {
-    capacity: usize,
     pages: BTreeMap<(AssetIx, u32), Bytes>,
-    order: VecDeque<(AssetIx, u32)>,
+    spare: Vec<BytesMut>,
 }
 
 impl PageCache {
-    /// A cache for a multiplex of so many services.
-    pub fn for_services(services: usize) -> PageCache {
-        let capacity = 16 * services.max(1);
-        PageCache { capacity, pages: BTreeMap::new(), order: VecDeque::new() }
-    }
-
     /// Meets the needs of a superframe, in order. What cannot be read is `None`, and `failed` is
     /// told which need it was and why.
     pub fn fetch(
@@ -103,37 +98,37 @@ impl PageCache {
         needs: &[Need],
         mut failed: impl FnMut(usize, String),
     ) -> Vec<Option<Bytes>> {
-        let mut data = Vec::with_capacity(needs.len());
-        for (i, need) in needs.iter().enumerate() {
-            let known = match need {
-                Need::Page { asset, page } => self.pages.get(&(*asset, *page)).cloned(),
-                Need::Blob { .. } => None,
-            };
-            let read = known.map_or_else(|| source.read(need), Ok);
-            match read {
+        self.release(needs);
+        let mut meet = |(i, need): (usize, &Need)| {
+            let key = page_of(need);
+            let known = key.and_then(|key| self.pages.get(&key).cloned());
+            let spare = || self.spare.pop().unwrap_or_default();
+            match known.map_or_else(|| source.read(need, spare), Ok) {
                 Ok(bytes) => {
-                    if let Need::Page { asset, page } = need {
-                        self.keep((*asset, *page), &bytes);
-                    }
-                    data.push(Some(bytes));
+                    self.pages.extend(key.map(|key| (key, bytes.clone())));
+                    Some(bytes)
                 }
                 Err(why) => {
                     failed(i, why);
-                    data.push(None);
+                    None
                 }
             }
-        }
-        data
+        };
+        needs.iter().enumerate().map(&mut meet).collect()
     }
 
-    fn keep(&mut self, key: (AssetIx, u32), bytes: &Bytes) {
-        if self.pages.insert(key, bytes.clone()).is_none() {
-            self.order.push_back(key);
-        }
-        while self.order.len() > self.capacity {
-            if let Some(oldest) = self.order.pop_front() {
-                self.pages.remove(&oldest);
-            }
-        }
+    /// Gives up the pages that are not needed any more.
+    fn release(&mut self, needs: &[Need]) {
+        let needed: BTreeSet<_> = needs.iter().filter_map(page_of).collect();
+        let released = self.pages.extract_if(.., |key, _| !needed.contains(key));
+        // Pages of a slate are held elsewhere too and stay what they are.
+        self.spare.extend(released.filter_map(|(_, bytes)| bytes.try_into_mut().ok()));
+    }
+}
+
+fn page_of(need: &Need) -> Option<(AssetIx, u32)> {
+    match need {
+        Need::Page { asset, page } => Some((*asset, *page)),
+        Need::Blob { .. } => None,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::store::FileError;
 use asset::{AssetIndex, PAGE_PACKETS};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
@@ -78,6 +78,11 @@ impl OpenAsset {
     /// Reads a page and checks it against its CRC. All pages have [`PAGE_PACKETS`] packets, the
     /// last one may have fewer. May be called from several threads.
     pub fn read_page(&self, page: u32) -> Result<Bytes, PageError> {
+        self.read_page_into(page, BytesMut::new())
+    }
+
+    /// Like [`OpenAsset::read_page`], in the memory of a page that is not needed any more.
+    pub fn read_page_into(&self, page: u32, mut buffer: BytesMut) -> Result<Bytes, PageError> {
         let Some(&wanted) = self.index.page_crcs.get(page as usize) else {
             return Err(PageError::NoSuchPage {
                 path: self.path.clone(),
@@ -87,22 +92,22 @@ impl OpenAsset {
         };
         let first = page * PAGE_PACKETS;
         let packets = PAGE_PACKETS.min(self.index.packets - first);
-        let mut bytes = vec![0; packets as usize * PACKET_SIZE];
-        let found = read_up_to(&self.file, &mut bytes, u64::from(first) * PACKET_SIZE as u64)
+        buffer.resize(packets as usize * PACKET_SIZE, 0);
+        let found = read_up_to(&self.file, &mut buffer, u64::from(first) * PACKET_SIZE as u64)
             .map_err(|error| FileError::new(&self.path, error))?;
-        if found < bytes.len() {
+        if found < buffer.len() {
             return Err(PageError::Short {
                 path: self.path.clone(),
                 page,
-                wanted: bytes.len(),
+                wanted: buffer.len(),
                 found,
             });
         }
-        let found = crc32fast::hash(&bytes);
+        let found = crc32fast::hash(&buffer);
         if found != wanted {
             return Err(PageError::Damaged { path: self.path.clone(), page, wanted, found });
         }
-        Ok(bytes.into())
+        Ok(buffer.freeze())
     }
 }
 
