@@ -2,10 +2,13 @@
 
 use crate::lineup::{Lineup, Part};
 use crate::maker::{MakeError, Maker};
-use engine::{CYCLE, SuperframeGrid};
+use engine::SuperframeGrid;
 use rayon::prelude::*;
 use std::ops::Range;
 use ts::Ticks;
+
+/// Superframes that a thread makes at a time when there are several threads.
+const RUN: u64 = 4;
 
 /// A rendered superframe.
 #[derive(Debug)]
@@ -32,8 +35,8 @@ pub fn slots(grid: SuperframeGrid, from: Ticks, until: Ticks) -> Range<u64> {
     slots.first_at_or_after(from)..slots.first_at_or_after(until)
 }
 
-/// Makes superframes on all cores and gives them to `take` in order. Holds at most a few cycles of
-/// superframes in memory. `header` bytes are left in front of each datagram.
+/// Makes superframes on all cores and gives them to `take` in order. Holds a few superframes
+/// for each core in memory. `header` bytes are left in front of each datagram.
 pub fn render<E: From<MakeError>>(
     lineup: &Lineup,
     superframes: Range<u64>,
@@ -57,9 +60,11 @@ fn render_part<E: From<MakeError>>(
         (0..threads).map(|_| Maker::new(part.engine.clone(), part.source.clone())).collect();
     let mut spare: Vec<Vec<u8>> = Vec::new();
     let mut next = superframes.start;
+    // A thread among others makes a run of superframes, so that it reads few pages that another
+    // one reads too. Short runs leave the bytes in the processor's cache for who takes them.
+    let longest = if threads > 1 { RUN } else { 1 };
     while next < superframes.end {
-        // Each thread makes a run of superframes, so that it reads each page once.
-        let run = CYCLE.min((superframes.end - next).div_ceil(threads));
+        let run = longest.min((superframes.end - next).div_ceil(threads));
         let end = superframes.end.min(next + run * threads);
         let size = makers[0].size(header);
         let mut batch: Vec<Rendered> = (next..end)
