@@ -188,20 +188,26 @@ impl<'a> Plan<'a> {
         self.packets_before[*unit] + (partial as u32).min(self.units[*unit].packets)
     }
 
+    /// All constraints in order of time.
     fn constraints(&self) -> Vec<Constraint> {
         let mut all = Vec::with_capacity(self.units.len() * 3 + RAMP_STEPS as usize);
         self.push_ramp(&mut all);
-        let mut cursor = 0;
         for (unit, load) in self.units.iter().enumerate() {
             let whole = self.packets_before[unit + 1];
             self.push(&mut all, load.decode - self.tube.late_margin, whole, unit, true);
+        }
+        let mut cursor = 0;
+        for (unit, load) in self.units.iter().enumerate() {
             let room = self.buffer_at(load.decode);
             let fits = self.packets_that_fit(unit, room, &mut cursor);
             self.push(&mut all, load.decode + self.tube.early_margin, fits, unit, false);
+        }
+        for (unit, load) in self.units.iter().enumerate() {
             let first_allowed = load.decode - self.tube.residence_max + self.tube.early_margin;
             self.push(&mut all, first_allowed, self.packets_before[unit], unit, false);
         }
-        all.sort_unstable();
+        // A sort that merges runs: each of the kinds is in order already.
+        all.sort();
         all
     }
 
