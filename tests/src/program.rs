@@ -36,11 +36,11 @@ pub fn folder() -> &'static Path {
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "the programs cannot be built: {said}");
         let messages = String::from_utf8_lossy(&output.stdout);
-        let program = messages.lines().filter_map(|line| {
+        let mut program = messages.lines().filter_map(|line| {
             let message: serde_json::Value = serde_json::from_str(line).ok()?;
             Some(PathBuf::from(message["executable"].as_str()?))
         });
-        let program = program.last().expect("cargo says where the programs are");
+        let program = program.next_back().expect("cargo says where the programs are");
         program.parent().expect("a program is in a folder").to_owned()
     })
 }
