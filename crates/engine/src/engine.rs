@@ -5,7 +5,7 @@ use crate::share::COUNTER_PERIOD;
 use crate::wheel::packets_of;
 use datacast::Carousel;
 use datacast::schedule::{Share, blocks};
-use rundown::{Airing, AssetIx, Rundown};
+use rundown::{Airing, Rundown};
 use ts::packet::PAYLOAD_MAX;
 use ts::{Pid, TICKS_PER_SECOND, Ticks};
 
@@ -44,6 +44,16 @@ pub enum EngineError {
     },
 }
 
+/// The slate in place of an airing.
+#[derive(Clone, Copy, Debug)]
+struct Cover {
+    service: usize,
+    /// When the airing begins.
+    airing: Ticks,
+    /// The superframe from which on it is lost.
+    from: u64,
+}
+
 /// The function from superframe numbers to datagrams, but for the data that it asks for.
 #[derive(Clone, Debug)]
 pub struct Engine {
@@ -51,8 +61,8 @@ pub struct Engine {
     pub(crate) rundown: Rundown,
     /// The carousel of each bundle of the rundown; `None` where its blob is missing.
     pub(crate) carousels: Vec<Option<Carousel>>,
-    /// The services whose slate is shown, each from a superframe on to the end of what was on.
-    pub(crate) covered: Vec<(usize, u64)>,
+    /// The airings that are lost.
+    covers: Vec<Cover>,
 }
 
 impl Engine {
@@ -83,35 +93,28 @@ impl Engine {
                 return Err(EngineError::TooManyBundles { service, count, max });
             }
         }
-        let covered = Vec::new();
-        Ok(Engine { multiplex, rundown, carousels, covered })
+        Ok(Engine { multiplex, rundown, carousels, covers: Vec::new() })
     }
 
-    /// The same engine with the slate on a service from superframe `k` to the end of what is on
-    /// there; `None` when the slate is what is on.
-    pub fn with_slate(&self, service: usize, k: u64) -> Option<Engine> {
-        let at = self.multiplex.grid.start(k);
-        let (airing, slate) = self.lost(service, at)?;
-        if airing.asset == slate || self.cover_of(service, at).is_some() {
+    /// The same engine with the slate in place of a service's airing that begins at `start`, from
+    /// superframe `k` to the airing's end. `None` when there is no such airing, or the slate stands
+    /// for it already.
+    pub fn with_slate(&self, service: usize, start: Ticks, k: u64) -> Option<Engine> {
+        let airings = &self.rundown.services.get(service)?.airings;
+        let airing = airings.iter().find(|airing| airing.start == start)?;
+        if self.cover_of(service, airing).is_some() {
             return None;
         }
         let mut engine = self.clone();
-        engine.covered.push((service, k));
+        engine.covers.push(Cover { service, airing: start, from: k });
         Some(engine)
     }
 
-    /// The airing that is being delivered at an instant, and the slate that can stand for it.
-    pub(crate) fn lost(&self, service: usize, at: Ticks) -> Option<(&Airing, AssetIx)> {
-        let of_service = self.rundown.services.get(service)?;
-        let delivered = |a: &&Airing| a.video.from <= at && at < a.video.until;
-        Some((of_service.airings.iter().find(delivered)?, of_service.slate?))
-    }
-
-    /// When the slate took over from the airing that would be delivered at an instant.
-    pub(crate) fn cover_of(&self, service: usize, at: Ticks) -> Option<Ticks> {
-        let starts = self.covered.iter().filter(|(s, _)| *s == service);
-        let mut starts = starts.map(|(_, k)| self.multiplex.grid.start(*k)).filter(|s| *s <= at);
-        starts.find(|start| self.lost(service, *start).is_some_and(|(a, _)| at < a.audio.until))
+    /// When the slate takes over from an airing, if it does.
+    pub(crate) fn cover_of(&self, service: usize, airing: &Airing) -> Option<Ticks> {
+        let of_airing = |c: &&Cover| c.service == service && c.airing == airing.start;
+        let cover = self.covers.iter().find(of_airing)?;
+        Some(self.multiplex.grid.start(cover.from).max(airing.video.from))
     }
 
     /// What is configured.

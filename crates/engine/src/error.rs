@@ -3,6 +3,7 @@
 use crate::play::PlayError;
 use rundown::AssetIx;
 use si::{DescriptorError, TableError};
+use ts::Ticks;
 use ts::section::SectionError;
 
 /// A table that cannot be written.
@@ -48,6 +49,8 @@ pub enum PlanError {
     Play {
         /// The service.
         service: String,
+        /// When the airing begins.
+        start: Ticks,
         /// The asset.
         asset: String,
         /// Why.
@@ -58,6 +61,8 @@ pub enum PlanError {
     NoIndex {
         /// The service.
         service: String,
+        /// When the airing begins.
+        start: Ticks,
         /// The asset.
         asset: String,
         /// The asset's number.

@@ -11,6 +11,7 @@
 
 #![forbid(unsafe_code)]
 
+mod cast;
 mod components;
 mod config;
 mod engine;

@@ -1,16 +1,16 @@
 //! The plan of one superframe: an owner for each slot, and the pages that are needed to fill it.
 
+use crate::cast::Cast;
 use crate::config::Multiplex;
 use crate::engine::Engine;
 use crate::error::{Contributors, PlanError, TableFault};
-use crate::play::{Counters, Play, component};
+use crate::play::{Play, component};
 use crate::share::{Claim, divide};
 use crate::tables::Tables;
 use asset::{AssetIndex, PAGE_PACKETS};
 use core::ops::Range;
 use mux::Merger;
-use rundown::{Airing, AssetIx};
-use std::collections::BTreeMap;
+use rundown::AssetIx;
 use std::sync::Arc;
 use ts::{Packet, Pid, Span, Ticks};
 
@@ -96,10 +96,12 @@ pub(crate) struct CarouselPart {
 }
 
 impl Plan {
-    /// The service whose piece asks for a page, for a report when it cannot be read.
-    pub fn service_of_need(&self, need: usize) -> Option<usize> {
-        let behind = self.pieces.iter().filter(|p| p.first_need <= need);
-        behind.max_by_key(|p| p.first_need).map(|p| p.service)
+    /// The airing that asks for a page, as service and start, for when it cannot be read; `None`
+    /// when it is a bundle that asks.
+    pub fn airing_of_need(&self, need: usize) -> Option<(usize, Ticks)> {
+        let first_of_bundles = self.carousels.first().map_or(usize::MAX, |part| part.first_need);
+        let behind = self.pieces.iter().filter(|p| p.first_need <= need && need < first_of_bundles);
+        behind.max_by_key(|p| p.first_need).map(|p| (p.service, p.play.airing.start))
     }
 }
 
@@ -108,7 +110,7 @@ impl Plan {
 pub struct Planner {
     merger: Merger,
     tables: Option<(u32, Tables)>,
-    plays: BTreeMap<(usize, Ticks), Arc<Play>>,
+    cast: Cast,
 }
 
 impl Planner {
@@ -202,7 +204,7 @@ impl Planner {
     ) -> Result<Vec<(u32, Packet)>, PlanError> {
         let fault = |source| PlanError::Table { superframe, source };
         let tables = self.tables_of(engine).map_err(fault)?;
-        tables.packets(&engine.multiplex, &engine.rundown, superframe).map_err(fault)
+        tables.packets(engine, superframe).map_err(fault)
     }
 
     /// The tables of the engine's revision, made when they are first asked for.
@@ -224,93 +226,16 @@ impl Planner {
         until: Ticks,
         index: &mut impl FnMut(AssetIx) -> Option<Arc<AssetIndex>>,
     ) -> Result<Vec<Piece>, PlanError> {
-        self.plays.retain(|_, play| play.airing.audio.until.max(play.airing.video.until) > from);
+        self.cast.forget_before(from);
         let mut pieces = Vec::new();
         for service in 0..engine.rundown.services.len() {
-            let of_service = &engine.rundown.services[service];
-            let covered_from = engine.cover_of(service, from);
-            for airing in &of_service.airings[of_service.delivered_in(from, until)] {
-                let lost = |at: &Ticks| airing.video.from <= *at && *at < airing.video.until;
-                let plays = match covered_from.filter(lost) {
-                    Some(at) => self.covering(engine, service, airing, at, index)?,
-                    None => vec![self.play(engine, service, airing, index)?],
-                };
-                for play in plays {
+            for airing in engine.rundown.services[service].delivered_in(from, until) {
+                for play in self.cast.plays(engine, service, airing, until, index)? {
                     push_pieces(&engine.multiplex, service, &play, from, until, &mut pieces);
                 }
             }
         }
         Ok(pieces)
-    }
-
-    /// The plays of the slate that stands for an airing from an instant on. Its packets count on
-    /// from those that the airing has sent.
-    fn covering(
-        &mut self,
-        engine: &Engine,
-        service: usize,
-        lost: &Airing,
-        at: Ticks,
-        index: &mut impl FnMut(AssetIx) -> Option<Arc<AssetIndex>>,
-    ) -> Result<Vec<Arc<Play>>, PlanError> {
-        let Some(slate) = engine.rundown.services[service].slate else { return Ok(Vec::new()) };
-        let mut counts = Vec::new();
-        // Where not even the index can be had, nothing of the airing was sent.
-        if let Ok(play) = self.play(engine, service, lost, index) {
-            for stream in &play.streams {
-                let component = component(&play.index, stream.stream);
-                counts.resize(counts.len().max(component + 1), 0);
-                counts[component] = stream.curve.first_at_or_after(at.since(lost.start));
-            }
-        }
-        let airings = rundown::cover(lost, at, slate, &engine.rundown.asset(slate).1);
-        let last = airings.len().saturating_sub(1);
-        let mut plays = Vec::new();
-        for (i, airing) in airings.into_iter().enumerate() {
-            let counters = Counters { counts: counts.clone(), closes: i == last };
-            plays.push(self.play_counting_on(engine, service, &airing, &counters, index)?);
-        }
-        Ok(plays)
-    }
-
-    fn play(
-        &mut self,
-        engine: &Engine,
-        service: usize,
-        airing: &Airing,
-        index: &mut impl FnMut(AssetIx) -> Option<Arc<AssetIndex>>,
-    ) -> Result<Arc<Play>, PlanError> {
-        self.play_counting_on(engine, service, airing, &Counters::default(), index)
-    }
-
-    fn play_counting_on(
-        &mut self,
-        engine: &Engine,
-        service: usize,
-        airing: &Airing,
-        counters: &Counters,
-        index: &mut impl FnMut(AssetIx) -> Option<Arc<AssetIndex>>,
-    ) -> Result<Arc<Play>, PlanError> {
-        if let Some(play) = self.plays.get(&(service, airing.start))
-            && play.airing == *airing
-        {
-            return Ok(play.clone());
-        }
-        let name = || {
-            let service = engine.rundown.services[service].id.clone();
-            (service, engine.rundown.asset(airing.asset).0.clone())
-        };
-        let index = index(airing.asset).ok_or_else(|| {
-            let (service, asset) = name();
-            PlanError::NoIndex { service, asset, ix: airing.asset }
-        })?;
-        let play = Play::counting_on(airing.clone(), index, counters).map_err(|source| {
-            let (service, asset) = name();
-            PlanError::Play { service, asset, source }
-        })?;
-        let play = Arc::new(play);
-        self.plays.insert((service, airing.start), play.clone());
-        Ok(play)
     }
 }
 

@@ -104,19 +104,43 @@ impl StreamPlay {
         index: &AssetIndex,
         number: usize,
         stream: &StreamIndex,
-        (counter, closes): (u32, bool),
+        count: (u32, bool),
     ) -> Result<Option<StreamPlay>, DeliveryError> {
         let frame = stream.format.frame_duration;
-        let (units, stamps, window) = if stream.format.facts.is_video() {
-            let (units, cut) = VideoCut::select(airing, index.duration, frame, &stream.units);
-            (units, Stamps::Video(cut), airing.video)
-        } else {
-            let (units, cut) = AudioCut::select(airing, frame, &stream.units);
-            (units, Stamps::Audio(cut), airing.audio)
-        };
+        if !stream.format.facts.is_video() {
+            let before = airing.frames_before.get(component(index, number) - 1).copied();
+            let (units, cut) = AudioCut::select(airing, frame, before, &stream.units);
+            return StreamPlay::of(airing, number, stream, units, Stamps::Audio(cut), count);
+        }
+        let mut behind = usize::MAX;
+        loop {
+            let all = &stream.units;
+            let (units, cut) = VideoCut::select(airing, index.duration, frame, all, behind);
+            let (first, end) = (units.start, units.end);
+            match StreamPlay::of(airing, number, stream, units, Stamps::Video(cut), count) {
+                // A great picture right before the join is left out.
+                Err(DeliveryError::Tail { unit }) if unit > 0 && end <= behind => {
+                    behind = first + unit;
+                }
+                planned => return planned,
+            }
+        }
+    }
+
+    /// Plans a stream whose units are chosen.
+    fn of(
+        airing: &Airing,
+        number: usize,
+        stream: &StreamIndex,
+        units: Range<usize>,
+        stamps: Stamps,
+        (counter, closes): (u32, bool),
+    ) -> Result<Option<StreamPlay>, DeliveryError> {
         if units.is_empty() {
             return Ok(None);
         }
+        let frame = stream.format.frame_duration;
+        let window = if matches!(stamps, Stamps::Video(_)) { airing.video } else { airing.audio };
         let sent = stream.packets_before[units.end] - stream.packets_before[units.start];
         let counted = if closes { sent + counter } else { sent };
         let padding = (COUNTER_PERIOD - counted % COUNTER_PERIOD) % COUNTER_PERIOD;

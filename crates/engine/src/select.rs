@@ -31,26 +31,32 @@ pub struct VideoCut {
     advance: Span,
     /// Over how long both are spread.
     spread: Span,
+    /// By how much the first picture is decoded before it is shown: in the asset, and here.
+    reorder: Span,
+    lead: Span,
 }
 
 impl VideoCut {
-    /// Chooses the pictures that end last before the airing's end.
+    /// Chooses the pictures that end last before the airing's end, none from unit `behind` on.
     pub fn select(
         airing: &Airing,
         duration: Span,
         frame: FrameDuration,
         units: &[AccessUnit],
+        behind: usize,
     ) -> (Range<usize>, VideoCut) {
         let first = units.partition_point(|u| u.dts < airing.in_point).saturating_sub(1);
         let first = entry_unit(units, first, airing.in_point);
         let wanted = airing.end.since(airing.start);
         let whole = duration - airing.in_point;
-        let (end, natural) = if wanted == whole {
+        let (end, natural) = if wanted == whole && behind >= units.len() {
             (units.len(), whole)
         } else {
-            nearest_cut(&units[first..], airing.in_point, whole, wanted)
+            let kept_max = behind.saturating_sub(first);
+            nearest_cut(&units[first..], airing.in_point, whole, wanted, kept_max)
                 .map_or((units.len(), whole), |(n, natural)| (first + n, natural))
         };
+        let reorder = units.get(first).map_or(Span(0), |u| airing.in_point - u.dts);
         let gain = wanted - natural;
         let frame_span = Span(frame.ticks_of(1) as i64);
         let mut cut = VideoCut {
@@ -59,6 +65,8 @@ impl VideoCut {
             gain,
             advance: Span(0),
             spread: Span(frame.ticks_of(STRETCH_FRAMES) as i64),
+            reorder,
+            lead: airing.start.since(airing.decode_from).min(reorder),
         };
         let limit = airing.decode_until.since(airing.start) - frame_span;
         let last_decode = units[first..end].last().map_or(Span(0), |u| cut.decode(u));
@@ -77,6 +85,11 @@ impl VideoCut {
     /// When a picture is decoded, from the airing's start.
     pub fn decode(&self, unit: &AccessUnit) -> Span {
         let own = unit.dts - self.in_point;
+        if own < Span(0) && self.lead < self.reorder {
+            // What is decoded before the first picture is shown keeps its order in less time.
+            let ahead = i128::from(own.0) * i128::from(self.lead.0) / i128::from(self.reorder.0);
+            return Span(ahead as i64);
+        }
         own + self.part(own, self.gain) - self.part(own, self.advance)
     }
 
@@ -107,6 +120,7 @@ fn nearest_cut(
     in_point: Span,
     whole: Span,
     wanted: Span,
+    kept_max: usize,
 ) -> Option<(usize, Span)> {
     let mut earliest_behind = vec![whole + in_point; units.len() + 1];
     for i in (0..units.len()).rev() {
@@ -114,7 +128,7 @@ fn nearest_cut(
     }
     let mut latest = in_point;
     let mut best: Option<(usize, Span)> = None;
-    for (i, unit) in units.iter().enumerate() {
+    for (i, unit) in units.iter().enumerate().take(kept_max) {
         latest = latest.max(unit.pts);
         let next = earliest_behind[i + 1];
         if latest < next {
@@ -137,10 +151,12 @@ pub struct AudioCut {
 }
 
 impl AudioCut {
-    /// Chooses the frames whose middle lies in the airing.
+    /// Chooses the frames whose middle lies in the airing. Where the airing before had a stream of
+    /// shorter frames in the same place, `before` being theirs, none begins before those have.
     pub fn select(
         airing: &Airing,
         frame: FrameDuration,
+        before: Option<Span>,
         units: &[AccessUnit],
     ) -> (Range<usize>, AudioCut) {
         let half = Span(frame.ticks_of(1) as i64 / 2);
@@ -152,9 +168,10 @@ impl AudioCut {
         }
         // The middle of the grid's frame, not of the asset's, whose times are rounded: so both
         // sides of a join tell of the same frame whether it is theirs.
-        let middle = |u: &AccessUnit| nearest_line(frame, airing.start + cut.decode(u)) + half;
-        let first = units.partition_point(|u| middle(u) < airing.start);
-        let end = units.partition_point(|u| middle(u) < airing.end);
+        let line = |u: &AccessUnit| nearest_line(frame, airing.start + cut.decode(u));
+        let reach = before.map_or(half, |before| half.min(Span(before.0 / 2)));
+        let first = units.partition_point(|u| line(u) + reach < airing.start);
+        let end = units.partition_point(|u| line(u) + half < airing.end);
         (first..end.max(first), cut)
     }
 

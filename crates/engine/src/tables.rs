@@ -5,11 +5,12 @@ use crate::components::{
     map_section,
 };
 use crate::config::{Multiplex, native};
+use crate::engine::Engine;
 use crate::error::TableFault;
 use crate::guide::{DAY_S, GuideContext};
 use crate::superframe::CYCLE;
 use crate::wheel::{PidRun, Sending, evenly, packets_of, sections_apart};
-use rundown::{Airing, Rundown, ServiceRundown, Title};
+use rundown::{Airing, Rundown, Title};
 use si::descriptor::{
     BouquetName, DataBroadcast, LocalTimeOffset, NetworkName, Service as ServiceDescriptor,
     ServiceList, TimeOffset,
@@ -78,10 +79,10 @@ impl Tables {
     /// order of slot.
     pub(crate) fn packets(
         &mut self,
-        multiplex: &Multiplex,
-        rundown: &Rundown,
+        engine: &Engine,
         superframe: u64,
     ) -> Result<Vec<(u32, Packet)>, TableFault> {
+        let (multiplex, rundown) = (&engine.multiplex, &engine.rundown);
         let (slots, rate) = (multiplex.grid.packets(), multiplex.grid.slots().rate());
         let mut runs = vec![
             repeated(Pid::PAT, &self.pat, packets_of(&self.pat), slots, 0),
@@ -94,7 +95,7 @@ impl Tables {
             // Half a period on, so that a map of many packets has room before the next one.
             let sent = evenly(MAPS_PER_SUPERFRAME, slots, phase).map(|slot| {
                 let at = slot_time(multiplex, superframe, slot);
-                Sending { slot, section: maps.section_at(&rundown.services[i], at).to_vec() }
+                Sending { slot, section: maps.section_at(engine, i, at).to_vec() }
             });
             let packets = maps.packets * MAPS_PER_SUPERFRAME;
             runs.push(PidRun { pid: maps.pid, packets, sendings: sent.collect() });
@@ -234,9 +235,14 @@ impl ServiceMaps {
     /// The section that is right at an instant. A programme's sound is delivered later than its
     /// picture, so the list of the one that ends stays until its sound has been sent, unless the
     /// new picture is of another kind.
-    fn section_at(&self, service: &ServiceRundown, at: Ticks) -> &[u8] {
-        let near = &service.airings[service.delivered_in(at, Ticks(at.0 + 1))];
-        let list = |airing: &Airing| self.by_asset.get(&airing.asset.0).copied();
+    fn section_at(&self, engine: &Engine, service: usize, at: Ticks) -> &[u8] {
+        let of_service = &engine.rundown.services[service];
+        let near = &of_service.airings[of_service.delivered_in(at, Ticks(at.0 + 1))];
+        let list = |airing: &Airing| {
+            let covered = engine.cover_of(service, airing).is_some_and(|from| from <= at);
+            let asset = if covered { of_service.slate? } else { airing.asset };
+            self.by_asset.get(&asset.0).copied()
+        };
         let seen = near.iter().find(|a| a.video.from <= at && at < a.video.until).and_then(list);
         let heard = near.iter().find(|a| a.audio.from <= at && at < a.audio.until).and_then(list);
         let list = match (heard, seen) {

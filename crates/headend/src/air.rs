@@ -200,8 +200,8 @@ impl Feed {
     fn make(&self, maker: &mut Maker, part: &Part, k: u64, buffer: &mut [u8]) {
         loop {
             let Err(error) = maker.make(k, HEADER_SIZE, buffer) else { return };
-            match maker.failing_service(&error) {
-                Some(service) if maker.show_slate(service, k) => {
+            match maker.failing_airing(&error) {
+                Some((service, start)) if maker.show_slate(service, start, k) => {
                     let service = &part.engine.multiplex().services[service].id;
                     tracing::error!(service, superframe = k, %error, "slate shown");
                 }

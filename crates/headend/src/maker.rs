@@ -3,7 +3,7 @@
 use crate::source::{PageCache, Source};
 use engine::{DATAGRAM_PACKETS, Engine, PlanError, Planner, Usage, fill};
 use std::sync::Arc;
-use ts::PACKET_SIZE;
+use ts::{PACKET_SIZE, Ticks};
 
 /// Why a superframe could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -18,8 +18,8 @@ pub enum MakeError {
         superframe: u64,
         /// Of which multiplex.
         multiplex: String,
-        /// The service whose programme it is, if it is one's.
-        service: Option<usize>,
+        /// The airing that it belongs to, as service and start, if it is one's.
+        airing: Option<(usize, Ticks)>,
         /// Why.
         why: String,
     },
@@ -32,8 +32,9 @@ pub struct Maker {
     source: Arc<Source>,
     planner: Planner,
     pages: PageCache,
-    /// Services whose slate is shown, each from a superframe on.
-    covered: Vec<(usize, u64)>,
+    /// The airings in whose place a slate is shown, by service and start, each from a superframe
+    /// on.
+    covered: Vec<(usize, Ticks, u64)>,
 }
 
 impl Maker {
@@ -43,13 +44,16 @@ impl Maker {
         Maker { engine, source, planner: Planner::default(), pages, covered: Vec::new() }
     }
 
-    /// The service without which a superframe could be made.
-    pub fn failing_service(&self, error: &MakeError) -> Option<usize> {
+    /// The airing, as service and start, without which a superframe could be made.
+    pub fn failing_airing(&self, error: &MakeError) -> Option<(usize, Ticks)> {
         match error {
-            MakeError::Read { service, .. } => *service,
+            MakeError::Read { airing, .. } => *airing,
             MakeError::Plan(
-                PlanError::NoIndex { service, .. } | PlanError::Play { service, .. },
-            ) => self.engine.multiplex().services.iter().position(|s| s.id == *service),
+                PlanError::NoIndex { service, start, .. } | PlanError::Play { service, start, .. },
+            ) => {
+                let mut services = self.engine.multiplex().services.iter();
+                Some((services.position(|s| s.id == *service)?, *start))
+            }
             MakeError::Plan(_) => None,
         }
     }
@@ -63,18 +67,18 @@ impl Maker {
     pub fn switch(&mut self, engine: Arc<Engine>, source: Arc<Source>) {
         let covered = std::mem::take(&mut self.covered);
         *self = Maker::new(engine, source);
-        for (service, k) in covered {
-            self.show_slate(service, k);
+        for (service, start, k) in covered {
+            self.show_slate(service, start, k);
         }
     }
 
-    /// Shows the slate on a service from superframe `k` to the end of what is on; false when it is
-    /// the slate itself that cannot be shown.
-    pub fn show_slate(&mut self, service: usize, k: u64) -> bool {
-        match self.engine.with_slate(service, k) {
+    /// Shows the slate in place of a service's airing that begins at `start`, from superframe `k`
+    /// on; false when that is done already, or there is no such airing.
+    pub fn show_slate(&mut self, service: usize, start: Ticks, k: u64) -> bool {
+        match self.engine.with_slate(service, start, k) {
             Some(engine) => {
                 self.engine = Arc::new(engine);
-                self.covered.push((service, k));
+                self.covered.push((service, start, k));
                 true
             }
             None => false,
@@ -108,7 +112,7 @@ impl Maker {
         let read_error = |need: usize, why: String| MakeError::Read {
             superframe: k,
             multiplex: self.engine.multiplex().name.clone(),
-            service: plan.service_of_need(need),
+            airing: plan.airing_of_need(need),
             why,
         };
         if let Some((need, why)) = failure {

@@ -59,9 +59,10 @@ fn the_slate_covers_an_asset_that_is_damaged_on_air_and_the_stream_stays_conform
     let mut covers = 0;
     for k in grid.at(from)..grid.at(until) {
         while let Err(error) = maker.make(k, 0, &mut buffer) {
-            let service = maker.failing_service(&error).expect("the damage is in one service");
+            let airing = maker.failing_airing(&error);
+            let (service, start) = airing.expect("the damage is in one service");
             assert_eq!(part.engine.multiplex().services[service].id, "tv-1", "{error}");
-            assert!(maker.show_slate(service, k), "the slate itself is sound");
+            assert!(maker.show_slate(service, start, k), "the slate itself is sound");
             covers += 1;
         }
         verifier.push(&buffer);

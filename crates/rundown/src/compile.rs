@@ -1,8 +1,8 @@
 //! From a timetable to a rundown.
 
-use crate::catalogue::{AssetIx, Catalogue};
+use crate::catalogue::{AssetIx, Catalogue, CatalogueEntry};
 use crate::fill::{FillerPool, Programme, fill_gap, timeline};
-use crate::handover::{Head, airings};
+use crate::handover::{Begin, Head, airings};
 use crate::model::{
     Airing, AiringKind, BundleRun, CivilClock, Event, Rundown, ServiceRundown, Title,
 };
@@ -98,10 +98,13 @@ pub fn compile(
 #[derive(Clone, Debug)]
 pub(crate) struct GoesOn {
     pub asset: String,
+    /// What was known of the asset, for the case that it has left the catalogue.
+    pub entry: CatalogueEntry,
     pub airing: Airing,
 }
 
-/// Compiles a rundown in which services, by name, are taken until an airing that is on has ended.
+/// Compiles a rundown in which services, by name, are taken until the last of the airings that go
+/// on has ended.
 pub(crate) fn compile_behind(
     timetable: &Timetable,
     catalogue: &Catalogue,
@@ -109,7 +112,7 @@ pub(crate) fn compile_behind(
     from: Ticks,
     until: Ticks,
     revision: u32,
-    going_on: &BTreeMap<String, GoesOn>,
+    going_on: &BTreeMap<String, Vec<GoesOn>>,
 ) -> Result<(Rundown, Vec<Problem>), CompileError> {
     let outside = from < Ticks(4 * GUIDE_BACK.0 as u64) || until.0 > i64::MAX as u64;
     if from >= until || outside {
@@ -139,12 +142,12 @@ pub(crate) fn compile_behind(
 
 struct Compiler<'a> {
     timetable: &'a Timetable,
-    assets: Vec<(String, crate::catalogue::CatalogueEntry)>,
+    assets: Vec<(String, CatalogueEntry)>,
     numbers: BTreeMap<String, AssetIx>,
     heads: Vec<Head>,
     from: Ticks,
     until: Ticks,
-    going_on: &'a BTreeMap<String, GoesOn>,
+    going_on: &'a BTreeMap<String, Vec<GoesOn>>,
 }
 
 impl<'a> Compiler<'a> {
@@ -153,12 +156,15 @@ impl<'a> Compiler<'a> {
         catalogue: &Catalogue,
         from: Ticks,
         until: Ticks,
-        going_on: &'a BTreeMap<String, GoesOn>,
+        going_on: &'a BTreeMap<String, Vec<GoesOn>>,
     ) -> Compiler<'a> {
-        let mut named: BTreeSet<&str> = timetable.asset_uses().map(|u| u.asset.as_str()).collect();
-        named.extend(going_on.values().map(|g| g.asset.as_str()));
-        let known = named.into_iter().filter_map(|id| Some((id, catalogue.get(id)?)));
-        let assets: Vec<_> = known.map(|(id, entry)| (id.to_owned(), entry.clone())).collect();
+        let going = going_on.values().flatten().map(|g| (g.asset.as_str(), &g.entry));
+        let mut known: BTreeMap<&str, &CatalogueEntry> = going.collect();
+        let named = timetable.asset_uses().map(|u| u.asset.as_str());
+        let named = named.chain(going_on.values().flatten().map(|g| g.asset.as_str()));
+        known.extend(named.filter_map(|id| Some((id, catalogue.get(id)?))));
+        let own = |(id, entry): (&str, &CatalogueEntry)| (id.to_owned(), entry.clone());
+        let assets: Vec<_> = known.into_iter().map(own).collect();
         let number = |(i, (id, _)): (usize, &(String, _))| (id.clone(), AssetIx(i as u32));
         let numbers = assets.iter().enumerate().map(number).collect();
         let heads = assets.iter().map(|(_, entry)| Head::new(entry)).collect();
@@ -183,7 +189,7 @@ impl<'a> Compiler<'a> {
         let slate = *self.numbers.get(slate_id.as_str()).ok_or_else(no_slate)?;
         let (from, until) = (self.from - GUIDE_BACK, self.until + GUIDE_AHEAD);
         let planned = self.timetable.airings(&service.id, from, until);
-        let free_from = self.going_on.get(&id).map_or(Ticks(0), |g| g.airing.end);
+        let free_from = self.going_on(&id).last().map_or(Ticks(0), |g| g.airing.end);
         let mut events = Vec::new();
         let mut programmes = Vec::new();
         for airing in planned.iter().filter(|a| a.start >= free_from) {
@@ -267,22 +273,28 @@ impl<'a> Compiler<'a> {
             assets.push((slate, self.duration(slate)));
             kind = AiringKind::Slate;
         }
-        let going_on = self.going_on.get(service.id.as_str()).map(|g| self.renumbered(g));
         let edge = Ticks((self.from - MARGIN).0 / HOUR * HOUR);
-        let going_on = going_on.filter(|a| a.end > edge);
-        let from = going_on.as_ref().map_or(edge, |a| a.end);
+        let going_on = self.going_on(service.id.as_str()).iter().map(|g| self.renumbered(g));
+        let going_on: Vec<Airing> = going_on.filter(|a| a.end > edge).collect();
+        let from = going_on.last().map_or(edge, |a| a.end);
         let until = Ticks((self.until + MARGIN).0.next_multiple_of(HOUR));
         let near: Vec<Programme> =
             programmes.iter().filter(|p| p.end > from && p.start < until).cloned().collect();
         let pool = FillerPool { assets: &assets, kind };
         let pieces = timeline(&near, pool, from, until);
-        let begin = going_on.as_ref().map(|a| (a.video.until, a.audio.until));
-        let mut airings = airings(&pieces, begin, |piece| &self.heads[piece.asset.0 as usize]);
+        let head = |asset: AssetIx| &self.heads[asset.0 as usize];
+        let begin = going_on.last().map(|a| Begin::behind(a, head(a.asset)));
+        let mut airings = airings(&pieces, begin, |piece| head(piece.asset));
         airings.splice(0..0, going_on);
         // Delivery runs ahead of the picture, so the airing behind the window may already be on.
         let reach = Span::from_seconds(5);
         airings.retain(|a| a.end + reach > self.from && a.start < self.until + reach);
         airings
+    }
+
+    /// The airings of an earlier revision that go on on a service.
+    fn going_on(&self, service: &str) -> &[GoesOn] {
+        self.going_on.get(service).map_or(&[], Vec::as_slice)
     }
 
     /// An airing of an earlier revision with its asset's number in this one.
@@ -345,7 +357,7 @@ impl<'a> Compiler<'a> {
         }
         let items = self.timetable.items().iter().filter(|i| i.service == service.id);
         named.extend(items.map(|i| i.asset.as_str()));
-        named.extend(self.going_on.get(service.id.as_str()).map(|g| g.asset.as_str()));
+        named.extend(self.going_on(service.id.as_str()).iter().map(|g| g.asset.as_str()));
         named.into_iter().filter_map(|id| self.numbers.get(id).copied()).collect()
     }
 

@@ -3,7 +3,7 @@
 
 use crate::catalogue::{AssetIx, CatalogueEntry};
 use crate::fill::{FillerPool, Programme, fill_gap};
-use crate::handover::{Head, airings};
+use crate::handover::{Begin, Head, airings};
 use crate::model::{Airing, AiringKind};
 use ts::{Span, Ticks};
 
@@ -25,7 +25,13 @@ pub fn cover(lost: &Airing, at: Ticks, slate: AssetIx, entry: &CatalogueEntry) -
     behind.start = lost.end;
     pieces.push(behind);
     let head = Head::new(entry);
-    let mut covering = airings(&pieces, Some((at, at)), |_| &head);
+    let begin = Begin {
+        video: lost.video.from.max(at),
+        audio: lost.audio.from.max(at),
+        decode: lost.decode_from.max(at),
+        frames: Vec::new(),
+    };
+    let mut covering = airings(&pieces, Some(begin), |_| &head);
     if let Some(last) = covering.last_mut() {
         last.video.until = lost.video.until;
         last.audio.until = lost.audio.until;

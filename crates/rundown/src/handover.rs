@@ -21,19 +21,38 @@ const AUDIO_LEAD_MIN: Span = Span::from_ms(30);
 const VIDEO_WINDOW_MIN: Span = Span::from_ms(300);
 const AUDIO_WINDOW_MIN: Span = Span::from_ms(20);
 
-/// Airings from pieces in order. The last piece only serves as the one that follows. `begin` is
-/// when the delivery of the first one begins, where an airing before it has settled that.
+/// From when on the first of some airings may use a service, where an airing before has settled
+/// that.
+#[derive(Clone, Debug)]
+pub(crate) struct Begin {
+    /// When its video is delivered.
+    pub video: Ticks,
+    /// When its audio is delivered.
+    pub audio: Ticks,
+    /// Behind the last decoding time before it.
+    pub decode: Ticks,
+    /// How long a frame lasts of each audio stream before it.
+    pub frames: Vec<Span>,
+}
+
+/// Airings from pieces in order. The last piece only serves as the one that follows.
 pub(crate) fn airings<'a>(
     pieces: &[Piece],
-    begin: Option<(Ticks, Ticks)>,
+    begin: Option<Begin>,
     head: impl Fn(&Piece) -> &'a Head,
 ) -> Vec<Airing> {
     let heads: Vec<(Ticks, &Head)> = pieces.iter().map(|p| (p.start, head(p))).collect();
     let mut video = handovers(&heads, |h| h.reorder, |h| h.video_lead, VIDEO_WINDOW_MIN);
     let mut audio = handovers(&heads, |_| Span(0), |h| h.audio_lead, AUDIO_WINDOW_MIN);
-    if let Some((video_from, audio_from)) = begin {
-        begin_at(&mut video, video_from, VIDEO_WINDOW_MIN);
-        begin_at(&mut audio, audio_from, AUDIO_WINDOW_MIN);
+    let mut decode: Vec<Ticks> = heads.iter().map(|(start, h)| *start - h.reorder).collect();
+    let mut frames_before = Vec::new();
+    if let Some(begin) = begin {
+        frames_before = begin.frames;
+        begin_at(&mut video, begin.video, VIDEO_WINDOW_MIN);
+        begin_at(&mut audio, begin.audio, AUDIO_WINDOW_MIN);
+        if let Some(first) = decode.first_mut() {
+            *first = begin.decode.max(*first);
+        }
     }
     let count = pieces.len().saturating_sub(1);
     (0..count)
@@ -45,15 +64,23 @@ pub(crate) fn airings<'a>(
             end: pieces[i].end,
             video: DeliveryWindow { from: video[i], until: video[i + 1] },
             audio: DeliveryWindow { from: audio[i], until: audio[i + 1] },
-            decode_until: pieces[i + 1].start - heads[i + 1].1.reorder,
+            decode_from: decode[i],
+            decode_until: decode[i + 1],
+            frames_before: match i.checked_sub(1) {
+                Some(before) => heads[before].1.audio_frames.clone(),
+                None => frames_before.clone(),
+            },
             event: pieces[i].event,
         })
         .collect()
 }
 
 /// What a handover needs to know of an asset.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Head {
+    /// Duration of a picture; zero where there are none.
+    frame: Span,
+    audio_frames: Vec<Span>,
     reorder: Span,
     video_lead: Span,
     audio_lead: Span,
@@ -66,13 +93,28 @@ impl Head {
         let video = streams.iter().filter(|s| s.format.facts.is_video());
         let audio = streams.iter().filter(|s| !s.format.facts.is_video());
         let reorder = video.clone().map(|s| s.format.reorder).max().unwrap_or(Span(0));
+        let frame = video.clone().next().map_or(0, |s| s.format.frame_duration.ticks_of(1));
         let video_lead = video.map(lead).min().unwrap_or(VIDEO_LEAD_MAX);
-        let audio_lead = audio.map(lead).min().unwrap_or(AUDIO_LEAD_MAX);
+        let audio_lead = audio.clone().map(lead).min().unwrap_or(AUDIO_LEAD_MAX);
+        let frame_of = |s: &StreamSummary| Span(s.format.frame_duration.ticks_of(1) as i64);
         Head {
+            frame: Span(frame as i64),
+            audio_frames: audio.map(frame_of).collect(),
             reorder,
             video_lead: video_lead.clamp(VIDEO_LEAD_MIN, VIDEO_LEAD_MAX),
             audio_lead: audio_lead.clamp(AUDIO_LEAD_MIN, AUDIO_LEAD_MAX),
         }
+    }
+}
+
+impl Begin {
+    /// Behind an airing that goes on and whose asset has this head. Its last picture is decoded a
+    /// frame before all that follows; half of that is left to what follows.
+    pub(crate) fn behind(airing: &Airing, head: &Head) -> Begin {
+        let spare = Span(head.frame.0 / 2);
+        let decode = if spare == Span(0) { Ticks(0) } else { airing.decode_until - spare };
+        let (video, audio) = (airing.video.until, airing.audio.until);
+        Begin { video, audio, decode, frames: head.audio_frames.clone() }
     }
 }
 

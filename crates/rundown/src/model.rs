@@ -122,8 +122,14 @@ pub struct Airing {
     pub video: DeliveryWindow,
     /// When its audio is delivered.
     pub audio: DeliveryWindow,
+    /// The first decoding time. Where the airing before was planned without knowing this one, it
+    /// is nearer to the start than the asset's own reordering wants.
+    pub decode_from: Ticks,
     /// The first decoding time of the next airing: all of this one's lie before it.
     pub decode_until: Ticks,
+    /// How long a frame lasts of each audio stream of the airing before, for their order where
+    /// frames of different durations meet.
+    pub frames_before: Vec<Span>,
     /// The event of the programme guide, as a place in the service's list.
     pub event: Option<u32>,
 }

@@ -2,7 +2,7 @@
 
 use crate::catalogue::Catalogue;
 use crate::compile::{CompileError, GoesOn, Problem, compile_behind};
-use crate::model::{Rundown, ServiceRundown};
+use crate::model::{Airing, Rundown, ServiceRundown};
 use std::collections::BTreeMap;
 use timetable::{Id, Timetable};
 use ts::Ticks;
@@ -20,8 +20,8 @@ pub fn revise(
     services: &[Id],
     until: Ticks,
 ) -> Result<(Rundown, Vec<Problem>), CompileError> {
-    let going_on: BTreeMap<String, GoesOn> =
-        old.services.iter().filter_map(|s| Some((s.id.clone(), goes_on(old, s, at)?))).collect();
+    let going_on: BTreeMap<String, Vec<GoesOn>> =
+        old.services.iter().map(|s| (s.id.clone(), go_on(old, s, at))).collect();
     let revision = old.revision + 1;
     let compiled =
         compile_behind(timetable, catalogue, services, old.from, until, revision, &going_on)?;
@@ -29,18 +29,25 @@ pub fn revise(
     new.from = at;
     for service in &mut new.services {
         let before = old.services.iter().find(|s| s.id == service.id);
-        if let (Some(before), Some(taken)) = (before, going_on.get(&service.id)) {
-            take_over_events(before, service, taken.airing.end);
+        let last = going_on.get(&service.id).and_then(|airings| airings.last());
+        if let (Some(before), Some(last)) = (before, last) {
+            take_over_events(before, service, last.airing.end);
         }
     }
     Ok((new, problems))
 }
 
-/// The last airing of which something has been sent before `at`.
-fn goes_on(old: &Rundown, service: &ServiceRundown, at: Ticks) -> Option<GoesOn> {
+/// The last airing of which something has been sent before `at`, behind those of which something
+/// is still to be sent: the sound of a programme is on its way when the next picture already is.
+fn go_on(old: &Rundown, service: &ServiceRundown, at: Ticks) -> Vec<GoesOn> {
     let begun = service.airings.partition_point(|a| a.video.from.min(a.audio.from) < at);
-    let airing = service.airings[..begun].last()?.clone();
-    Some(GoesOn { asset: old.asset(airing.asset).0.clone(), airing })
+    let ended = |a: &Airing| a.video.until.max(a.audio.until) <= at;
+    let first = service.airings[..begun].partition_point(ended).min(begun.saturating_sub(1));
+    let goes_on = |airing: &Airing| {
+        let (asset, entry) = old.asset(airing.asset).clone();
+        GoesOn { asset, entry, airing: airing.clone() }
+    };
+    service.airings[first..begun].iter().map(goes_on).collect()
 }
 
 /// What was on, or goes on, is told as the old timetable had it.

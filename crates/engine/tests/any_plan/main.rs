@@ -1,6 +1,7 @@
 //! What holds for any plan: any assets, any timetable, any rate.
 
 mod any;
+mod changes;
 mod film;
 mod pictures;
 mod properties;

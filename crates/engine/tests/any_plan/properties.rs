@@ -6,6 +6,7 @@ use crate::tape;
 use crate::world::{World, joined};
 use engine::Planner;
 use proptest::prelude::*;
+use ts::Span;
 use verify::{Check, Options, Verifier};
 
 /// What the verifier must find nothing against in any plan.
@@ -21,7 +22,8 @@ const BUFFERS_AND_CLOCK: [Check; 9] = [
     Check::StampOrder,
 ];
 
-fn judged(world: &World, bytes: &[u8]) -> verify::Report {
+/// The judgement of the verifier, which shares no code with what wrote the bytes.
+pub fn judged(world: &World, bytes: &[u8]) -> verify::Report {
     let rate = Some(world.grid().slots().rate());
     let mut verifier = Verifier::new(Options { rate, ..Options::default() });
     verifier.push(bytes);
@@ -32,7 +34,6 @@ proptest! {
     #![proptest_config(config(10))]
 
     #[test]
-    #[ignore = "long search; part of the full run"]
     fn any_plan_that_can_be_sent_keeps_counters_time_stamps_and_buffers(
         recipe in any_station(130..300),
     ) {
@@ -53,6 +54,23 @@ proptest! {
         let report = judged(&world, &bytes);
         for check in BUFFERS_AND_CLOCK {
             prop_assert!(report.tally(check).0 == 0, "{report}");
+        }
+    }
+
+    #[test]
+    fn any_superframe_is_the_same_from_whatever_window_it_is_compiled(
+        recipe in any_station(130..300), back_s in 0i64..90_000, ahead_s in 120i64..90_000,
+    ) {
+        let world = World::new(&recipe);
+        let engine = world.engine();
+        let from = world.start - Span::from_seconds(60 + back_s);
+        let other = world.engine_of(world.compile(from, world.start + Span::from_seconds(ahead_s)).0);
+        for k in [-6, 0, 20, 50, 90].map(|seconds| world.superframe(seconds)) {
+            let one = world.make(&mut Planner::default(), &engine, k);
+            let one = one.map_err(|why| TestCaseError::reject(why.to_string()))?;
+            let two = world.make(&mut Planner::default(), &other, k);
+            let two = two.map_err(|why| TestCaseError::fail(why.to_string()))?;
+            prop_assert!(one.bytes == two.bytes, "superframe {k} depends on the window");
         }
     }
 

@@ -1,0 +1,142 @@
+//! The properties of what changes on air: revisions of the timetable, and slates for what is lost.
+
+use crate::any::any_station;
+use crate::config;
+use crate::film::Chance;
+use crate::properties::judged;
+use crate::tape;
+use crate::world::{Recipe, World, joined, read, text};
+use engine::{CYCLE, PlanError};
+use proptest::prelude::*;
+use ts::Span;
+use verify::Check;
+
+/// The same station with another timetable: other programmes, other filler, or none.
+fn revised(recipe: &Recipe, seed: u64) -> Recipe {
+    let mut revised = recipe.clone();
+    let mut chance = Chance(seed);
+    for service in &mut revised.services {
+        let films = service.films.len() as u64;
+        match chance.among(0, 4) {
+            0 => service.programmes.clear(),
+            1 => service.fillers = chance.among(0, films) as usize,
+            2 => {
+                for programme in &mut service.programmes {
+                    programme.film = chance.among(0, films) as usize;
+                    programme.start_at_ms = 0;
+                }
+            }
+            _ => {
+                for programme in &mut service.programmes {
+                    programme.after_s += chance.among(0, 20) as u32;
+                }
+            }
+        }
+        if chance.among(0, 2) == 0 {
+            service.fillers = 0;
+        }
+    }
+    revised
+}
+
+fn refused(why: PlanError) -> TestCaseError {
+    TestCaseError::reject(why.to_string())
+}
+
+proptest! {
+    #![proptest_config(config(6))]
+
+    #[test]
+    fn any_revisions_keep_what_is_on_air_and_the_stream_whole(
+        recipe in any_station(130..300), seed: u64, seconds in -6i64..40,
+    ) {
+        let world = World::new(&recipe);
+        let first = world.superframe(seconds);
+        let second = (first + 4).next_multiple_of(CYCLE);
+        let third = second + CYCLE;
+        let mut engine = world.engine();
+        let mut bytes = Vec::new();
+        for (i, part) in [first..second, second..third, third..third + 6].into_iter().enumerate() {
+            let (at, until) = (world.grid().start(part.end), world.start + Span::from_seconds(3600));
+            bytes.extend(joined(&world.sequence(&engine, part).map_err(refused)?));
+            let timetable = read(&text(&revised(&recipe, seed.wrapping_add(i as u64))));
+            let (catalogue, services) = (&world.catalogue, &world.services);
+            let old = engine.rundown();
+            let new = rundown::revise(old, at, &timetable, catalogue, services, until).unwrap().0;
+            for (old_service, new_service) in old.services.iter().zip(&new.services) {
+                let going_on = old_service.delivered_in(at, at + Span(1));
+                for airing in old_service.airings[going_on].iter().filter(|a| a.video.from < at) {
+                    let same = new_service.airings.iter().find(|a| a.start == airing.start);
+                    prop_assert_eq!(same.map(|a| (a.end, a.video, a.audio)),
+                        Some((airing.end, airing.video, airing.audio)));
+                }
+            }
+            engine = world.engine_of(new);
+        }
+        let tape = tape::read(&bytes);
+        tape.assert_counters_go_on();
+        tape.assert_stamps_in_order();
+        let report = judged(&world, &bytes);
+        for check in [Check::Buffer, Check::EmptyBuffer, Check::Pts, Check::Crc] {
+            prop_assert!(report.tally(check).0 == 0, "{report}");
+        }
+    }
+
+    #[test]
+    fn any_lost_airings_are_covered_without_harm_to_counters_and_others(
+        recipe in any_station(130..300), seed: u64, seconds in -6i64..40, in_a_row in 1usize..3,
+    ) {
+        let world = World::new(&recipe);
+        let engine = world.engine();
+        let mut chance = Chance(seed);
+        let service = chance.among(0, recipe.services.len() as u64) as usize;
+        let first = world.superframe(seconds);
+        let k = first + 2;
+        let airings = &engine.rundown().services[service].airings;
+        let near = engine.rundown().services[service]
+            .delivered_in(world.grid().start(k), world.grid().start(k + 1));
+        let lost = chance.among(near.start as u64, near.end as u64) as usize;
+        let mut covered = engine.clone();
+        for airing in &airings[lost..lost + in_a_row] {
+            let from = k.max(world.grid().at(airing.video.from));
+            covered = covered.with_slate(service, airing.start, from).unwrap();
+            prop_assert!(covered.with_slate(service, airing.start, from).is_none());
+        }
+        let planned = world.sequence(&engine, first..first + 20).map_err(refused)?;
+        let shown = world.sequence(&covered, first..first + 20).map_err(refused)?;
+        let bytes = joined(&shown);
+        let tape = tape::read(&bytes);
+        tape.assert_counters_go_on();
+        tape.assert_stamps_in_order();
+        // An access unit of each stream may have been cut off in its middle by each loss.
+        let streams = recipe.services[service].films.iter().map(|f| f.audio.len() + 1).max();
+        let torn = (streams.unwrap_or(0) * in_a_row) as u64;
+        let report = judged(&world, &bytes);
+        prop_assert!(report.tally(Check::Buffer).0 <= torn, "{report}");
+        // The airing behind the last lost one may count on from it; those behind that do not.
+        let back = world.grid().at(airings[lost + in_a_row].audio.until) + 1;
+        for (i, (planned, shown)) in planned.iter().zip(&shown).enumerate() {
+            let at = first + i as u64;
+            if at < k || at >= back {
+                prop_assert!(planned.bytes == shown.bytes, "superframe {at} is as planned");
+            }
+        }
+    }
+
+    #[test]
+    fn any_station_without_room_is_refused_with_who_wants_how_much(
+        recipe in any_station(20..100),
+    ) {
+        let world = World::new(&recipe);
+        let engine = world.engine();
+        let first = world.superframe(0);
+        match world.sequence(&engine, first..first + 4) {
+            Err(PlanError::Overbooked { contributors, .. }) => {
+                prop_assert!(contributors.total() > u64::from(contributors.slots));
+            }
+            Err(PlanError::Table { .. }) => {}
+            Err(other) => prop_assert!(false, "{other}"),
+            Ok(made) => tape::read(&joined(&made)).assert_counters_go_on(),
+        }
+    }
+}
