@@ -57,7 +57,8 @@ proptest! {
         let mut engine = world.engine();
         let mut bytes = Vec::new();
         for (i, part) in [first..second, second..third, third..third + 6].into_iter().enumerate() {
-            let (at, until) = (world.grid().start(part.end), world.start + Span::from_seconds(3600));
+            let at = world.grid().start(part.end);
+            let until = world.start + Span::from_seconds(3600);
             bytes.extend(joined(&world.sequence(&engine, part).map_err(refused)?));
             let timetable = read(&text(&revised(&recipe, seed.wrapping_add(i as u64))));
             let (catalogue, services) = (&world.catalogue, &world.services);

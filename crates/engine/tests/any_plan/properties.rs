@@ -64,7 +64,8 @@ proptest! {
         let world = World::new(&recipe);
         let engine = world.engine();
         let from = world.start - Span::from_seconds(60 + back_s);
-        let other = world.engine_of(world.compile(from, world.start + Span::from_seconds(ahead_s)).0);
+        let until = world.start + Span::from_seconds(ahead_s);
+        let other = world.engine_of(world.compile(from, until).0);
         for k in [-6, 0, 20, 50, 90].map(|seconds| world.superframe(seconds)) {
             let one = world.make(&mut Planner::default(), &engine, k);
             let one = one.map_err(|why| TestCaseError::reject(why.to_string()))?;
