@@ -19,7 +19,7 @@ use uplink::{Batch, Clock, Feeder, Monitor, MultiplexConfig, Uplink};
 /// How far ahead lineups reach, and when they are made to reach further.
 const WINDOW: Span = Span::from_seconds(36 * 3600);
 const WINDOW_LEFT_MIN: Span = Span::from_seconds(12 * 3600);
-/// How long a revision is known before it takes effect: longer than what is made ahead.
+/// How long a revision is known before it takes effect, beyond what is made ahead.
 const REVISION_LEAD: Span = Span::from_seconds(20);
 /// The time that making the first superframe may take before its first datagram is due.
 const START_LEAD: Span = Span::from_ms(150);
@@ -30,6 +30,8 @@ pub struct Air {
     uplink: Option<Uplink>,
     monitor: Monitor,
     lines: Vec<Line>,
+    /// How far ahead superframes are made.
+    lead: Span,
     stop: Arc<AtomicBool>,
 }
 
@@ -83,7 +85,8 @@ impl Air {
                 .map_err(|e| Failure::new(Code::Unavailable, e))?;
             lines.push(Line { lineup, until, thread });
         }
-        Ok(Air { uplink: Some(uplink), monitor, lines, stop })
+        let lead = Span::from_ms(run.lead.as_millis() as i64);
+        Ok(Air { uplink: Some(uplink), monitor, lines, lead, stop })
     }
 
     /// What the sending thread counts.
@@ -108,7 +111,7 @@ impl Air {
 
     /// The instant from which on a revision that is made known now may rule.
     pub fn revision_instant(&self) -> Ticks {
-        self.monitor.now() + REVISION_LEAD
+        self.monitor.now() + self.lead + REVISION_LEAD
     }
 
     /// Goes over to what a station says, which agrees with what is on air until its last revision

@@ -27,6 +27,8 @@ pub struct RunArgs {
 
 /// How often signals and the horizon are looked at.
 const TICK: Duration = Duration::from_millis(100);
+/// How long after an attempt that failed the plan is renewed again.
+const RENEW_AGAIN: Duration = Duration::from_secs(60);
 /// How far ahead a new timetable is counted before it is accepted.
 const ACCEPT_HORIZON: Span = Span::from_seconds(2 * 3600);
 
@@ -51,6 +53,8 @@ pub struct OnAir {
     station: Station,
     air: Air,
     signals: Signals,
+    /// No earlier is the plan renewed.
+    renew_from: Instant,
 }
 
 impl OnAir {
@@ -81,7 +85,8 @@ impl OnAir {
                 tracing::info!(multiplex = name, output = output.name, %to, "on air");
             }
         }
-        Ok(OnAir { path: path.to_owned(), station, air, signals })
+        let renew_from = Instant::now();
+        Ok(OnAir { path: path.to_owned(), station, air, signals, renew_from })
     }
 
     /// The station.
@@ -112,8 +117,12 @@ impl OnAir {
                 "a thread that makes superframes has ended",
             ));
         }
-        if self.air.ends_soon() {
-            self.air.renew(&self.station)?;
+        if self.air.ends_soon() && self.renew_from <= Instant::now() {
+            // There are hours left in which what is wrong can be put right.
+            if let Err(failure) = self.air.renew(&self.station) {
+                tracing::error!("what is planned cannot be renewed: {}", failure.message);
+                self.renew_from = Instant::now() + RENEW_AGAIN;
+            }
         }
         Ok(true)
     }
