@@ -1,11 +1,11 @@
 //! The airings of a rundown made ready to be sent, with the slate in place of those that are lost.
 
-use crate::engine::Engine;
+use crate::engine::{Engine, Takeover};
 use crate::error::PlanError;
 use crate::play::{Counters, Play, component};
 use crate::share::COUNTER_PERIOD;
 use asset::AssetIndex;
-use rundown::{Airing, AssetIx};
+use rundown::{Airing, AssetIx, Loss};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use ts::Ticks;
@@ -15,11 +15,11 @@ use ts::Ticks;
 pub(crate) struct Cast {
     /// By service and start, with the counters that each was planned for.
     plays: BTreeMap<(usize, Ticks), (Counters, Arc<Play>)>,
-    /// Where the counters stand behind covers, by service, start of the lost airing and cover.
-    open: BTreeMap<(usize, Ticks, Ticks), Counters>,
+    /// Where the counters stand behind covers, by service, start of the lost airing and takeover.
+    open: BTreeMap<(usize, Ticks, Takeover), Counters>,
 }
 
-/// The slate in place of an airing.
+/// The rest of an airing that is lost and the slate in its place.
 struct Covering {
     plays: Vec<Arc<Play>>,
     /// Where the counters of the service stand behind it.
@@ -43,9 +43,9 @@ impl Cast {
         until: Ticks,
         index: &mut impl FnMut(AssetIx) -> Option<Arc<AssetIndex>>,
     ) -> Result<Vec<Arc<Play>>, PlanError> {
-        let covered_at = engine.cover_of(service, airing_of(engine, service, airing));
-        match covered_at.filter(|at| *at < until) {
-            Some(at) => Ok(self.covering(engine, service, airing, at, index).plays),
+        let takeover = engine.takeover_of(service, airing_of(engine, service, airing));
+        match takeover.filter(|takeover| takeover.at < until) {
+            Some(takeover) => Ok(self.covering(engine, service, airing, takeover, index).plays),
             None => Ok(vec![self.planned(engine, service, airing, index)?]),
         }
     }
@@ -73,42 +73,47 @@ impl Cast {
     ) -> Counters {
         let Some(before) = airing.checked_sub(1) else { return Counters::default() };
         let lost = airing_of(engine, service, before);
-        let Some(at) = engine.cover_of(service, lost) else { return Counters::default() };
-        let key = (service, lost.start, at);
+        let Some(takeover) = engine.takeover_of(service, lost) else { return Counters::default() };
+        let key = (service, lost.start, takeover);
         if let Some(known) = self.open.get(&key) {
             return known.clone();
         }
-        let open = self.covering(engine, service, before, at, index).open;
+        let open = self.covering(engine, service, before, takeover, index).open;
         self.open.insert(key, open.clone());
         open
     }
 
-    /// The slate that stands for an airing from an instant on. Its packets count on from those
-    /// that the airing has sent. Where not even the slate can be shown, nothing is.
+    /// What is left to be sent of an airing that is lost, and the slate that stands for it. Its
+    /// packets count on from those of the airing. Where not even the slate can be shown, nothing
+    /// is.
     fn covering(
         &mut self,
         engine: &Engine,
         service: usize,
         airing: usize,
-        at: Ticks,
+        takeover: Takeover,
         index: &mut impl FnMut(AssetIx) -> Option<Arc<AssetIndex>>,
     ) -> Covering {
         let lost = airing_of(engine, service, airing);
         let mut counts = self.counters_before(engine, service, airing, index).counts;
+        let mut plays = Vec::new();
+        let mut loss = Loss { at: takeover.at, video: takeover.at, audio: takeover.at };
         // Where not even the index can be had, nothing of the airing was sent.
         if let Ok(play) = self.planned(engine, service, airing, index) {
+            let play = play.ending(takeover);
             for stream in &play.streams {
-                let sent = stream.curve.first_at_or_after(at.since(lost.start));
-                *count_of(&mut counts, component(&play.index, stream.stream)) =
-                    u32::from(stream.counter) + sent;
+                let component = component(&play.index, stream.stream);
+                *count_of(&mut counts, component) = u32::from(stream.counter) + stream.end;
+                let sent = if component == 0 { &mut loss.video } else { &mut loss.audio };
+                *sent = (*sent).max(lost.start + stream.curve.time_of(stream.end));
             }
+            plays.push(Arc::new(play));
         }
         let slate = engine.rundown.services[service].slate;
         let airings = slate.map_or(Vec::new(), |slate| {
-            rundown::cover(lost, at, slate, &engine.rundown.asset(slate).1)
+            rundown::cover(lost, loss, slate, &engine.rundown.asset(slate).1)
         });
         let last = airings.len().saturating_sub(1);
-        let mut plays = Vec::new();
         for (i, piece) in airings.into_iter().enumerate() {
             let counters = Counters { counts: counts.clone(), closes: i == last };
             let Ok(play) = self.play(engine, service, &piece, counters, index) else { break };

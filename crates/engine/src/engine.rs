@@ -52,6 +52,17 @@ struct Cover {
     airing: Ticks,
     /// The superframe from which on it is lost.
     from: u64,
+    /// Whether the data of the access units that were begun before is there.
+    finishes: bool,
+}
+
+/// When the slate takes over from an airing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Takeover {
+    /// No access unit of the airing begins from here on.
+    pub at: Ticks,
+    /// An access unit that was begun before is completed when its last packet is due before this.
+    pub finish_by: Ticks,
 }
 
 /// The function from superframe numbers to datagrams, but for the data that it asks for.
@@ -97,24 +108,31 @@ impl Engine {
     }
 
     /// The same engine with the slate in place of a service's airing that begins at `start`, from
-    /// superframe `k` to the airing's end. `None` when there is no such airing, or the slate stands
-    /// for it already.
+    /// superframe `k` to the airing's end. Access units that were begun before are completed,
+    /// unless the airing is lost once more: then not even their data is there. `None` when there is
+    /// no such airing, or nothing more can be left out.
     pub fn with_slate(&self, service: usize, start: Ticks, k: u64) -> Option<Engine> {
         let airings = &self.rundown.services.get(service)?.airings;
-        let airing = airings.iter().find(|airing| airing.start == start)?;
-        if self.cover_of(service, airing).is_some() {
-            return None;
-        }
+        airings.iter().find(|airing| airing.start == start)?;
         let mut engine = self.clone();
-        engine.covers.push(Cover { service, airing: start, from: k });
+        let of_airing = |c: &&mut Cover| c.service == service && c.airing == start;
+        match engine.covers.iter_mut().find(of_airing) {
+            Some(cover) if cover.finishes => cover.finishes = false,
+            Some(_) => return None,
+            None => {
+                engine.covers.push(Cover { service, airing: start, from: k, finishes: true });
+            }
+        }
         Some(engine)
     }
 
     /// When the slate takes over from an airing, if it does.
-    pub(crate) fn cover_of(&self, service: usize, airing: &Airing) -> Option<Ticks> {
+    pub(crate) fn takeover_of(&self, service: usize, airing: &Airing) -> Option<Takeover> {
         let of_airing = |c: &&Cover| c.service == service && c.airing == airing.start;
         let cover = self.covers.iter().find(of_airing)?;
-        Some(self.multiplex.grid.start(cover.from).max(airing.video.from))
+        let at = self.multiplex.grid.start(cover.from).max(airing.video.from);
+        let next = self.multiplex.grid.start(cover.from + 1);
+        Some(Takeover { at, finish_by: if cover.finishes { next.max(at) } else { at } })
     }
 
     /// What is configured.

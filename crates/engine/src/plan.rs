@@ -291,7 +291,10 @@ fn push_pieces(
 ) {
     for (number, stream) in play.streams.iter().enumerate() {
         let component = component(&play.index, stream.stream);
-        let at = |time: Ticks| stream.curve.first_at_or_after(time.since(play.airing.start));
+        let at = |time: Ticks| {
+            let first = stream.curve.first_at_or_after(time.since(play.airing.start));
+            first.min(stream.end)
+        };
         let packets = at(from)..at(until);
         if !packets.is_empty() {
             pieces.push(Piece {

@@ -1,5 +1,6 @@
 //! One airing made ready: which access units it sends, when, and with which time stamps.
 
+use crate::engine::Takeover;
 use crate::select::{AudioCut, VideoCut};
 use asset::{AccessUnit, AssetIndex, StreamIndex};
 use core::ops::Range;
@@ -61,6 +62,8 @@ pub struct StreamPlay {
     pub counter: u8,
     /// When packets leave, relative to the airing's start.
     pub curve: Curve,
+    /// The packets before this one are sent: all of them, unless the airing is lost.
+    pub end: u32,
     stamps: Stamps,
 }
 
@@ -94,6 +97,18 @@ impl Play {
             streams.extend(planned);
         }
         Ok(Play { airing, index, streams })
+    }
+
+    /// The airing up to where the slate takes over, with the access units whole that are under way
+    /// there.
+    pub(crate) fn ending(&self, takeover: Takeover) -> Play {
+        let mut play = self.clone();
+        let at = takeover.at.since(play.airing.start);
+        let finish_by = takeover.finish_by.since(play.airing.start);
+        for stream in &mut play.streams {
+            stream.end = stream.end_of_unit(&play.index.streams[stream.stream], at, finish_by);
+        }
+        play
     }
 }
 
@@ -156,10 +171,12 @@ impl StreamPlay {
             padding,
             counter: counter as u8,
             curve: no_curve(),
+            end: 0,
             stamps,
         };
         let tube = tube(airing.start, window, end, stream);
         play.curve = delivery_curve(&play.loads(stream), &tube)?;
+        play.end = play.curve.packets();
         Ok(Some(play))
     }
 
@@ -189,6 +206,15 @@ impl StreamPlay {
             }
         }
         (low, packet - self.before(stream, low))
+    }
+
+    /// The packets that are sent when no unit begins from `at` on: to the end of the unit that is
+    /// under way then, if that is reached before `finish_by`.
+    fn end_of_unit(&self, stream: &StreamIndex, at: Span, finish_by: Span) -> u32 {
+        let sent = self.curve.first_at_or_after(at);
+        let Some(last) = sent.checked_sub(1) else { return 0 };
+        let whole = self.before(stream, self.locate(stream, last).0 + 1);
+        if whole <= self.curve.first_at_or_after(finish_by) { whole } else { sent }
     }
 
     /// Packets that a unit's first packet is split into beyond itself.

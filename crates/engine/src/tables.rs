@@ -239,7 +239,7 @@ impl ServiceMaps {
         let of_service = &engine.rundown.services[service];
         let near = &of_service.airings[of_service.delivered_in(at, Ticks(at.0 + 1))];
         let list = |airing: &Airing| {
-            let covered = engine.cover_of(service, airing).is_some_and(|from| from <= at);
+            let covered = engine.takeover_of(service, airing).is_some_and(|t| t.at <= at);
             let asset = if covered { of_service.slate? } else { airing.asset };
             self.by_asset.get(&asset.0).copied()
         };

@@ -98,6 +98,12 @@ impl Curve {
         first + (wanted / run + 1).min(rise) as u32
     }
 
+    /// The nominal time of a packet; for the packet count, the end of the window.
+    pub fn time_of(&self, packet: u32) -> Span {
+        let segment = self.segments(packet, packet.saturating_add(1)).next();
+        segment.map_or(self.window().1, |segment| Span(segment.time_of(packet)))
+    }
+
     /// The straight pieces that carry the packets `[first, end)`, in order, cut to that range of
     /// packets at neither end: a piece may begin before `first` or end behind `end`.
     pub fn segments(&self, first: u32, end: u32) -> impl Iterator<Item = Segment> + '_ {

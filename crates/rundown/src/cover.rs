@@ -7,13 +7,25 @@ use crate::handover::{Begin, Head, airings};
 use crate::model::{Airing, AiringKind};
 use ts::{Span, Ticks};
 
-/// What has been sent of the lost airing reaches at most so far ahead of the present.
-const AHEAD: Span = Span::from_seconds(1);
+/// What has been sent of the lost airing is shown at most so far ahead of the present, and the
+/// slate's first picture can be sent in what is left of this.
+const AHEAD: Span = Span::from_ms(1200);
 
-/// The slate, again and again, from the instant `at` at which an airing's data gave out to the
+/// Where an airing was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// When its data gave out.
+    pub at: Ticks,
+    /// When the last of its pictures that can still be completed has been sent.
+    pub video: Ticks,
+    /// The same for sound.
+    pub audio: Ticks,
+}
+
+/// The slate, again and again, from the instant at which an airing's data gave out to the
 /// airing's end. Empty when too little of the airing is left to show anything.
-pub fn cover(lost: &Airing, at: Ticks, slate: AssetIx, entry: &CatalogueEntry) -> Vec<Airing> {
-    let from = at + AHEAD;
+pub fn cover(lost: &Airing, loss: Loss, slate: AssetIx, entry: &CatalogueEntry) -> Vec<Airing> {
+    let from = loss.at + AHEAD;
     if lost.end.since(from) < AHEAD {
         return Vec::new();
     }
@@ -26,9 +38,9 @@ pub fn cover(lost: &Airing, at: Ticks, slate: AssetIx, entry: &CatalogueEntry) -
     pieces.push(behind);
     let head = Head::new(entry);
     let begin = Begin {
-        video: lost.video.from.max(at),
-        audio: lost.audio.from.max(at),
-        decode: lost.decode_from.max(at),
+        video: lost.video.from.max(loss.video),
+        audio: lost.audio.from.max(loss.audio),
+        decode: lost.decode_from.max(loss.at),
         frames: Vec::new(),
     };
     let mut covering = airings(&pieces, Some(begin), |_| &head);

@@ -18,7 +18,7 @@ mod revise;
 
 pub use catalogue::{AssetIx, Catalogue, CatalogueEntry};
 pub use compile::{CompileError, Problem, ProblemKind, compile, title_of};
-pub use cover::{by_itself, cover};
+pub use cover::{Loss, by_itself, cover};
 pub use fill::{FillerPool, Programme};
 pub use model::{
     Airing, AiringKind, BundleRun, CivilClock, DeliveryWindow, Event, Rundown, ServiceRundown,

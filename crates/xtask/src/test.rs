@@ -66,6 +66,8 @@ impl Tally {
         if full {
             // Examples in documents that are marked `ignore` are no tests.
             command.args(["--tests", "--", "--include-ignored"]);
+            // Tests that run for as long as they are told run longer.
+            command.env("HEADEND_FULL", "1");
         }
         run_seeing(&mut command, |line| self.see(line))
     }
