@@ -72,36 +72,46 @@ kind = "elective"
 title = { zh = "数学", en = "Mathematics" }
 if_finished = "restart"
 lessons = [{ id = "1", asset = "maths-4-1" }, { id = "2", asset = "maths-4-2" }]
+
+[[course]]
+id = "listening"
+kind = "elective"
+title = { zh = "听力", en = "Listening" }
+if_finished = "restart"
+lessons = [{ id = "1", asset = "story-1" }, { id = "2", asset = "english-4-1" }]
 "#;
 
 /// A minute of the day on the clock of the timetable, which is eight hours ahead of UTC.
 #[derive(Clone, Copy, Debug)]
 pub struct Minute(pub u32);
 
+const MINUTES_OF_DAY: u32 = 24 * 60;
+
 /// Lessons every minute of the day from `first` on, `minutes` long, every day since 2026.
 ///
 /// Each minute has a lesson of other length, frame rate and coding than the one before, and filler
-/// up to the next one.
+/// up to the next one. What does not fit before midnight is at the start of the day.
 pub fn lessons(first: Minute, minutes: u32) -> String {
     let mut text = SERVICES.to_owned();
-    for minute in first.0..first.0 + minutes {
-        let at = format!("{:02}:{:02}", minute / 60 % 24, minute % 60);
-        slot(&mut text, "tv-1", minute, &at, "course = \"practice\"");
-        slot(&mut text, "tv-2", minute, &at, "course = \"maths\"");
-        let story = if minute % 2 == 0 { "story-1" } else { "english-4-1" };
-        let story = format!("asset = \"{story}\"\ntitle = {{ zh = \"听力\", en = \"Listening\" }}");
-        slot(&mut text, "radio-1", minute, &at, &story);
+    let before_midnight = minutes.min(MINUTES_OF_DAY - first.0);
+    for (service, course) in [("tv-1", "practice"), ("tv-2", "maths"), ("radio-1", "listening")] {
+        slot(&mut text, "late", service, course, first.0, before_midnight);
+        slot(&mut text, "early", service, course, 0, minutes - before_midnight);
     }
     text
 }
 
-fn slot(text: &mut String, service: &str, minute: u32, at: &str, what: &str) {
-    let days = r#"["mon", "tue", "wed", "thu", "fri", "sat", "sun"]"#;
-    let from = if what.starts_with("course") { "from = 2026-01-01\n" } else { "" };
+/// A slot that airs a lesson each minute.
+fn slot(text: &mut String, when: &str, service: &str, course: &str, first: u32, count: u32) {
+    if count == 0 {
+        return;
+    }
+    let (hour, minute) = (first / 60, first % 60);
     write!(
         text,
-        "\n[[slot]]\nid = \"{service}-{minute}\"\nservice = \"{service}\"\n{what}\n{from}\
-         days = {days}\nat = {at}\nlength = \"1m\"\n"
+        "\n[[slot]]\nid = \"{service}-{when}\"\nservice = \"{service}\"\n\
+         course = \"{course}\"\nfrom = 2026-01-01\nlength = \"1m\"\n\
+         at = {{ from = {hour:02}:{minute:02}, every = \"1m\", count = {count} }}\n"
     )
     .expect("a string can be written to");
 }
