@@ -127,7 +127,7 @@ name = {{ zh = "农村远程教育网", en = "Rural Education Network" }}
 bouquet = {{ id = 0x4001, name = {{ zh = "课程", en = "Courses" }} }}
 
 [run]
-realtime = false
+realtime = true
 
 [[multiplex]]
 name = "test"

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Output;
 use std::time::Duration;
 use tests::clock::unix_now_s;
-use tests::datagrams::Listener;
+use tests::datagrams::{Listener, Received, name};
 use tests::judge::{self, ask, judge};
 use tests::on_air::OnAir;
 use tests::program::headend;
@@ -155,20 +155,33 @@ fn on_air_the_slate_replaces_damaged_lessons_without_a_step() {
     let minute_of_day = (unix_now_s() / 60 + 8 * 60) % 1440;
     let station = Station::new(&lessons(Minute(minute_of_day.saturating_sub(2) as u32), 30));
     for asset in ["vegetables-1", "water-1", "computer-1", "maths-4-1", "maths-4-2", "story-1"] {
-        let extension = "ts";
         for file in files_of(&station, asset) {
-            flip_middle_bit(&file, extension);
+            flip_middle_bit(&file, "ts");
         }
     }
+    // Where the machine stalls, datagrams are skipped, which decoders do notice.
+    let stretch = (0..3).find_map(|_| aired_without_loss(&station));
+    assert_decodes(&station, &stretch.expect("the machine has time for three datagrams in a ms"));
+}
+
+/// What a daemon sends in 55 s, in which lessons are damaged; `None` when the machine was too busy
+/// to send or receive all of it. It begins while fillers are on: of a lesson that ends
+/// right then ffmpeg would look in vain for the sounds that the PMT still names.
+fn aired_without_loss(station: &Station) -> Option<Vec<u8>> {
+    while !(50..56).contains(&(unix_now_s() % 60)) {
+        std::thread::sleep(Duration::from_millis(500));
+    }
     let listener = Listener::new(station.group);
-    let on_air = OnAir::start(&station);
-    std::thread::sleep(Duration::from_secs(75));
+    let on_air = OnAir::start(station);
+    std::thread::sleep(Duration::from_secs(55));
     assert!(on_air.said().contains("slate shown"), "{}", on_air.said());
     on_air.kill();
     let media = &listener.finish()[0];
-    let stretch: Vec<u8> = media.iter().flat_map(|d| &d.payload[12..]).copied().collect();
-    assert!(media.len() > 70 * 802, "{} datagrams", media.len());
-    assert_decodes(&station, &stretch);
+    assert!(media.len() > 50 * 802, "{} datagrams", media.len());
+    let sequence = |datagram: &Received| name(&datagram.payload).0;
+    let is_whole =
+        media.windows(2).all(|pair| sequence(&pair[1]) == sequence(&pair[0]).wrapping_add(1));
+    is_whole.then(|| media.iter().flat_map(|d| &d.payload[12..]).copied().collect())
 }
 
 /// Turns a bit in the middle of a file that has this extension.
