@@ -15,6 +15,10 @@ use std::ops::Range;
 use ts::pes::PesHeader;
 use ts::{PacketView, Pid};
 
+/// Pictures at the end of a stretch among which some may be missing: those that are shown before
+/// pictures that were sent earlier. The demo lessons have at most so many of them in a row.
+pub const REORDERED_MAX: usize = 4;
+
 /// A stretch cut to whole access units.
 #[derive(Debug)]
 pub struct Trimmed {
