@@ -97,7 +97,22 @@ impl Station {
         duration: &str,
         format: &str,
     ) -> Vec<u8> {
-        let words = ["--multiplex", "test", "--from", from, "--duration", duration];
+        self.render_one("test", environment, from, duration, format)
+    }
+
+    /// Renders one of several multiplexes.
+    ///
+    /// # Panics
+    /// When rendering fails.
+    pub fn render_one(
+        &self,
+        multiplex: &str,
+        environment: &[(&str, &str)],
+        from: &str,
+        duration: &str,
+        format: &str,
+    ) -> Vec<u8> {
+        let words = ["--multiplex", multiplex, "--from", from, "--duration", duration];
         let mut command = self.prepare("render", &words);
         command.args(["--format", format, "--out", "-"]).envs(environment.iter().copied());
         let output = judge::run(command, PATIENCE);

@@ -49,10 +49,11 @@ pub fn write(session: &Session) -> String {
         session.origin
     ));
     line(format_args!("s={name}"));
+    // In the session, not in its only medium: ffmpeg does not find it there for a transport stream.
+    line(format_args!("c=IN {} {connection}", family(destination)));
     line(format_args!("t=0 0"));
     line(format_args!("a=type:broadcast"));
     line(format_args!("m=video {port} RTP/AVP 33"));
-    line(format_args!("c=IN {} {connection}", family(destination)));
     line(format_args!("a=rtpmap:33 MP2T/90000"));
     if session.source_filter {
         line(format_args!(
@@ -87,9 +88,9 @@ mod tests {
             ttl: 16,
             source_filter: true,
         };
-        let expected = "v=0\r\no=- 7 1 IN IP4 192.0.2.10\r\ns=Rural 1\r\nt=0 0\r\n\
-            a=type:broadcast\r\nm=video 5004 RTP/AVP 33\r\nc=IN IP4 239.255.42.1/16\r\n\
-            a=rtpmap:33 MP2T/90000\r\n\
+        let expected = "v=0\r\no=- 7 1 IN IP4 192.0.2.10\r\ns=Rural 1\r\n\
+            c=IN IP4 239.255.42.1/16\r\nt=0 0\r\na=type:broadcast\r\n\
+            m=video 5004 RTP/AVP 33\r\na=rtpmap:33 MP2T/90000\r\n\
             a=source-filter: incl IN IP4 239.255.42.1 192.0.2.10\r\na=recvonly\r\n";
         assert_eq!(write(&session), expected);
     }
