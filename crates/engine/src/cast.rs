@@ -2,8 +2,7 @@
 
 use crate::engine::Engine;
 use crate::error::PlanError;
-use crate::play::{Counters, Play, component};
-use crate::share::COUNTER_PERIOD;
+use crate::play::{Counters, Play, line};
 use asset::AssetIndex;
 use rundown::{Airing, AssetIx};
 use std::collections::BTreeMap;
@@ -15,8 +14,17 @@ use ts::Ticks;
 pub(crate) struct Cast {
     /// By service and start, with the counters that each was planned for.
     plays: BTreeMap<(usize, Ticks), (Counters, Arc<Play>)>,
-    /// Where the counters stand behind covers, by service, start of the lost airing and cover.
-    open: BTreeMap<(usize, Ticks, Ticks), Counters>,
+    /// Where the counters stand behind airings, by service and start.
+    behind: BTreeMap<(usize, Ticks), Behind>,
+}
+
+/// Where the counters stand behind an airing, with all that it follows from.
+#[derive(Debug)]
+struct Behind {
+    airing: Airing,
+    cover: Option<Ticks>,
+    before: Counters,
+    open: Counters,
 }
 
 /// The slate in place of an airing.
@@ -43,27 +51,17 @@ impl Cast {
         until: Ticks,
         index: &mut impl FnMut(AssetIx) -> Option<Arc<AssetIndex>>,
     ) -> Result<Vec<Arc<Play>>, PlanError> {
-        let covered_at = engine.cover_of(service, airing_of(engine, service, airing));
+        let before = self.counters_before(engine, service, airing, index);
+        let airing = airing_of(engine, service, airing);
+        let covered_at = engine.cover_of(service, airing);
         match covered_at.filter(|at| *at < until) {
-            Some(at) => Ok(self.covering(engine, service, airing, at, index).plays),
-            None => Ok(vec![self.planned(engine, service, airing, index)?]),
+            Some(at) => Ok(self.covering(engine, service, airing, at, before, index).plays),
+            None => Ok(vec![self.play(engine, service, airing, before, index)?]),
         }
     }
 
-    /// An airing as it is planned.
-    fn planned(
-        &mut self,
-        engine: &Engine,
-        service: usize,
-        airing: usize,
-        index: &mut impl FnMut(AssetIx) -> Option<Arc<AssetIndex>>,
-    ) -> Result<Arc<Play>, PlanError> {
-        let counters = self.counters_before(engine, service, airing, index);
-        self.play(engine, service, airing_of(engine, service, airing), counters, index)
-    }
-
-    /// Where the counters stand when an airing begins: at zero, unless the one before it was lost
-    /// in mid-count and the slate did not bring them there.
+    /// Where the counters stand when an airing begins: at zero, unless one before it was lost in
+    /// mid-count and nothing behind that has brought them there.
     fn counters_before(
         &mut self,
         engine: &Engine,
@@ -71,15 +69,48 @@ impl Cast {
         airing: usize,
         index: &mut impl FnMut(AssetIx) -> Option<Arc<AssetIndex>>,
     ) -> Counters {
-        let Some(before) = airing.checked_sub(1) else { return Counters::default() };
-        let lost = airing_of(engine, service, before);
-        let Some(at) = engine.cover_of(service, lost) else { return Counters::default() };
-        let key = (service, lost.start, at);
-        if let Some(known) = self.open.get(&key) {
-            return known.clone();
+        let mut open = Counters::default();
+        let first = engine.first_covered(service).unwrap_or(airing);
+        for before in first..airing {
+            open = self.counters_behind(engine, service, before, open, index);
         }
-        let open = self.covering(engine, service, before, at, index).open;
-        self.open.insert(key, open.clone());
+        open
+    }
+
+    fn counters_behind(
+        &mut self,
+        engine: &Engine,
+        service: usize,
+        airing: usize,
+        before: Counters,
+        index: &mut impl FnMut(AssetIx) -> Option<Arc<AssetIndex>>,
+    ) -> Counters {
+        let airing = airing_of(engine, service, airing);
+        let cover = engine.cover_of(service, airing);
+        if cover.is_none() && before == Counters::default() {
+            return before;
+        }
+        let key = (service, airing.start);
+        if let Some(known) = self.behind.get(&key)
+            && known.airing == *airing
+            && (known.cover, &known.before) == (cover, &before)
+        {
+            return known.open.clone();
+        }
+        let open = match cover {
+            Some(at) => self.covering(engine, service, airing, at, before.clone(), index).open,
+            None => {
+                let mut counts = before.counts.clone();
+                if let Ok(play) = self.play(engine, service, airing, before.clone(), index) {
+                    for stream in &play.streams {
+                        counts.remove(&line(&play.index, stream.stream));
+                    }
+                }
+                Counters::open(counts)
+            }
+        };
+        let behind = Behind { airing: airing.clone(), cover, before, open: open.clone() };
+        self.behind.insert(key, behind);
         open
     }
 
@@ -89,18 +120,17 @@ impl Cast {
         &mut self,
         engine: &Engine,
         service: usize,
-        airing: usize,
+        lost: &Airing,
         at: Ticks,
+        before: Counters,
         index: &mut impl FnMut(AssetIx) -> Option<Arc<AssetIndex>>,
     ) -> Covering {
-        let lost = airing_of(engine, service, airing);
-        let mut counts = self.counters_before(engine, service, airing, index).counts;
+        let mut counts = before.counts.clone();
         // Where not even the index can be had, nothing of the airing was sent.
-        if let Ok(play) = self.planned(engine, service, airing, index) {
+        if let Ok(play) = self.play(engine, service, lost, before, index) {
             for stream in &play.streams {
                 let sent = stream.curve.first_at_or_after(at.since(lost.start));
-                *count_of(&mut counts, component(&play.index, stream.stream)) =
-                    u32::from(stream.counter) + sent;
+                counts.insert(line(&play.index, stream.stream), u32::from(stream.counter) + sent);
             }
         }
         let slate = engine.rundown.services[service].slate;
@@ -113,16 +143,11 @@ impl Cast {
             let counters = Counters { counts: counts.clone(), closes: i == last };
             let Ok(play) = self.play(engine, service, &piece, counters, index) else { break };
             for stream in play.streams.iter().filter(|_| i == last) {
-                *count_of(&mut counts, component(&play.index, stream.stream)) = 0;
+                counts.remove(&line(&play.index, stream.stream));
             }
             plays.push(play);
         }
-        let open = if counts.iter().all(|count| count.is_multiple_of(COUNTER_PERIOD)) {
-            Counters::default()
-        } else {
-            Counters { counts, closes: true }
-        };
-        Covering { plays, open }
+        Covering { plays, open: Counters::open(counts) }
     }
 
     fn play(
@@ -160,9 +185,4 @@ impl Cast {
 
 fn airing_of(engine: &Engine, service: usize, airing: usize) -> &Airing {
     &engine.rundown.services[service].airings[airing]
-}
-
-fn count_of(counts: &mut Vec<u32>, component: usize) -> &mut u32 {
-    counts.resize(counts.len().max(component + 1), 0);
-    &mut counts[component]
 }

@@ -3,8 +3,10 @@
 use crate::select::{AudioCut, VideoCut};
 use asset::{AccessUnit, AssetIndex, StreamIndex};
 use core::ops::Range;
+use es::Codec;
 use mux::{Curve, DeliveryError, Tube, UnitLoad, delivery_curve};
 use rundown::{Airing, DeliveryWindow};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use ts::{PACKET_BITS, Span, Ticks, Timestamp};
 
@@ -64,13 +66,25 @@ pub struct StreamPlay {
     stamps: Stamps,
 }
 
+/// What has a PID of its own on a service: a place and a codec.
+pub(crate) type Line = (usize, Codec);
+
 /// Where the continuity counters of a service stand when an airing takes over in mid-count.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counters {
-    /// By component: video, then each audio stream.
-    pub counts: Vec<u32>,
+    /// By line; one that is missing stands at zero.
+    pub counts: BTreeMap<Line, u32>,
     /// Whether the airing is the last to count on from there: the next one begins at zero.
     pub closes: bool,
+}
+
+impl Counters {
+    /// Counters that the next stream on each line brings to zero.
+    pub(crate) fn open(mut counts: BTreeMap<Line, u32>) -> Counters {
+        counts.retain(|_, count| !count.is_multiple_of(COUNTER_PERIOD));
+        let closes = !counts.is_empty();
+        Counters { counts, closes }
+    }
 }
 
 impl Play {
@@ -87,7 +101,7 @@ impl Play {
     ) -> Result<Play, PlayError> {
         let mut streams = Vec::new();
         for (number, stream) in index.streams.iter().enumerate() {
-            let counter = counters.counts.get(component(&index, number)).copied().unwrap_or(0);
+            let counter = counters.counts.get(&line(&index, number)).copied().unwrap_or(0);
             let count = (counter % COUNTER_PERIOD, counters.closes);
             let planned = StreamPlay::new(&airing, &index, number, stream, count)
                 .map_err(|source| PlayError { stream: number, source })?;
@@ -108,7 +122,7 @@ impl StreamPlay {
     ) -> Result<Option<StreamPlay>, DeliveryError> {
         let frame = stream.format.frame_duration;
         if !stream.format.facts.is_video() {
-            let before = airing.frames_before.get(component(index, number) - 1).copied();
+            let before = airing.frames_before.get(line(index, number).0 - 1).copied();
             let (units, cut) = AudioCut::select(airing, frame, before, &stream.units);
             return StreamPlay::of(airing, number, stream, units, Stamps::Audio(cut), count);
         }
@@ -254,13 +268,12 @@ fn tube(start: Ticks, window: DeliveryWindow, end: Span, stream: &StreamIndex) -
     }
 }
 
-/// The component of a service that a stream of an asset is: video is 0, audio begins at 1.
-pub(crate) fn component(index: &AssetIndex, stream: usize) -> usize {
-    if index.streams[stream].format.facts.is_video() {
-        return 0;
-    }
+/// The line that a stream of an asset is sent on: video has place 0, sounds begin at 1.
+pub(crate) fn line(index: &AssetIndex, stream: usize) -> Line {
+    let codec = index.streams[stream].format.facts.codec();
     let before = index.streams[..stream].iter();
-    before.filter(|s| !s.format.facts.is_video()).count() + 1
+    let sounds_before = before.filter(|s| !s.format.facts.is_video()).count();
+    (if codec.is_video() { 0 } else { sounds_before + 1 }, codec)
 }
 
 fn no_curve() -> Curve {

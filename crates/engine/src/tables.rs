@@ -1,16 +1,14 @@
 //! The tables of a multiplex: what each superframe says of services, network, events and time.
 
-use crate::components::{
-    DATA_CAROUSEL, asset_components, carousel_components, carousel_selector, component_tag,
-    map_section,
-};
+use crate::components::{DATA_CAROUSEL, carousel_selector, component_tag};
 use crate::config::{Multiplex, native};
 use crate::engine::Engine;
 use crate::error::TableFault;
 use crate::guide::{DAY_S, GuideContext};
+use crate::maps::ServiceMaps;
 use crate::superframe::CYCLE;
 use crate::wheel::{PidRun, Sending, evenly, packets_of, sections_apart};
-use rundown::{Airing, Rundown, Title};
+use rundown::{Rundown, Title};
 use si::descriptor::{
     BouquetName, DataBroadcast, LocalTimeOffset, NetworkName, Service as ServiceDescriptor,
     ServiceList, TimeOffset,
@@ -18,7 +16,7 @@ use si::descriptor::{
 use si::table::{Bat, EitService, Nit, Scope, Sdt, SdtService, Tdt, Tot, TransportEntry};
 use si::{DescriptorError, DescriptorLoop, LanguageCode, RunningStatus, Section, Text, UtcSeconds};
 use std::collections::BTreeMap;
-use ts::psi::{Pat, PmtStream, StreamType};
+use ts::psi::Pat;
 use ts::{Packet, Pid, Ticks};
 
 /// PAT and PMT in each superframe: a multiple of the counter's period, at most 100 ms apart.
@@ -39,18 +37,6 @@ pub(crate) struct Tables {
     days: BTreeMap<u64, Day>,
 }
 
-/// The PMT sections of one service, by component list.
-#[derive(Clone, Debug)]
-struct ServiceMaps {
-    pid: Pid,
-    /// The section for each component list that can occur, and which list each asset has.
-    sections: Vec<Vec<u8>>,
-    /// The kind of video in each component list.
-    video: Vec<Option<StreamType>>,
-    by_asset: BTreeMap<u32, usize>,
-    packets: u32,
-}
-
 /// The guide of one day.
 #[derive(Clone, Debug)]
 struct Day {
@@ -61,8 +47,9 @@ struct Day {
 
 impl Tables {
     pub(crate) fn new(multiplex: &Multiplex, rundown: &Rundown) -> Result<Tables, TableFault> {
-        let maps: Result<Vec<_>, _> =
-            (0..multiplex.services.len()).map(|i| service_maps(multiplex, rundown, i)).collect();
+        let maps: Result<Vec<_>, _> = (0..multiplex.services.len())
+            .map(|i| ServiceMaps::new(multiplex, rundown, i))
+            .collect();
         let guided = rundown.services.iter().enumerate();
         let guided = guided.filter(|(_, s)| !s.airings.is_empty()).map(|(i, _)| i).collect();
         Ok(Tables {
@@ -93,12 +80,13 @@ impl Tables {
         for (i, maps) in self.maps.iter().enumerate() {
             let phase = (i as u32 + 1) * 1000 / (self.maps.len() as u32 + 2);
             // Half a period on, so that a map of many packets has room before the next one.
-            let sent = evenly(MAPS_PER_SUPERFRAME, slots, phase).map(|slot| {
-                let at = slot_time(multiplex, superframe, slot);
-                Sending { slot, section: maps.section_at(engine, i, at).to_vec() }
-            });
+            let places = || evenly(MAPS_PER_SUPERFRAME, slots, phase);
+            let times = places().map(|slot| slot_time(multiplex, superframe, slot));
+            let sections = maps.sections(engine, i, times)?;
+            let sendings = places().zip(sections);
+            let sendings = sendings.map(|(slot, section)| Sending { slot, section }).collect();
             let packets = maps.packets * MAPS_PER_SUPERFRAME;
-            runs.push(PidRun { pid: maps.pid, packets, sendings: sent.collect() });
+            runs.push(PidRun { pid: maps.pid, packets, sendings });
         }
         if !self.guided.is_empty() {
             runs.push(self.guide_run(multiplex, rundown, superframe)?);
@@ -231,28 +219,6 @@ impl Tables {
     }
 }
 
-impl ServiceMaps {
-    /// The section that is right at an instant. A programme's sound is delivered later than its
-    /// picture, so the list of the one that ends stays until its sound has been sent, unless the
-    /// new picture is of another kind.
-    fn section_at(&self, engine: &Engine, service: usize, at: Ticks) -> &[u8] {
-        let of_service = &engine.rundown.services[service];
-        let near = &of_service.airings[of_service.delivered_in(at, Ticks(at.0 + 1))];
-        let list = |airing: &Airing| {
-            let covered = engine.cover_of(service, airing).is_some_and(|from| from <= at);
-            let asset = if covered { of_service.slate? } else { airing.asset };
-            self.by_asset.get(&asset.0).copied()
-        };
-        let seen = near.iter().find(|a| a.video.from <= at && at < a.video.until).and_then(list);
-        let heard = near.iter().find(|a| a.audio.from <= at && at < a.audio.until).and_then(list);
-        let list = match (heard, seen) {
-            (Some(heard), Some(seen)) if self.video[heard] != self.video[seen] => seen,
-            (heard, seen) => heard.or(seen).unwrap_or(0),
-        };
-        &self.sections[list]
-    }
-}
-
 /// The sections of one sub-table that are due together must fit a superframe 25 ms apart.
 fn check_density(
     multiplex: &Multiplex,
@@ -333,42 +299,6 @@ fn association_section(multiplex: &Multiplex, rundown: &Rundown) -> Result<Vec<u
         programs,
     };
     Ok(pat.to_section()?)
-}
-
-fn service_maps(
-    multiplex: &Multiplex,
-    rundown: &Rundown,
-    service: usize,
-) -> Result<ServiceMaps, TableFault> {
-    let of_service = &rundown.services[service];
-    let number = multiplex.services[service].service_id;
-    let mut lists: Vec<Vec<PmtStream>> = Vec::new();
-    let mut of_asset = Vec::new();
-    if of_service.assets.is_empty() {
-        let bundles = rundown.bundles.iter().filter(|b| b.service == of_service.id).count();
-        lists.push(carousel_components(multiplex, service, bundles)?);
-    }
-    for asset in &of_service.assets {
-        let (_, entry) = rundown.asset(*asset);
-        let list = asset_components(multiplex, service, &entry.summary)?;
-        let known = lists.iter().position(|l| *l == list);
-        of_asset.push((asset.0, known.unwrap_or(lists.len())));
-        if known.is_none() {
-            lists.push(list);
-        }
-    }
-    let pid = multiplex.component_pid(service, 0);
-    let video_of =
-        |list: &Vec<PmtStream>| list.iter().find(|c| c.pid == pid).map(|c| c.stream_type);
-    let video = lists.iter().map(video_of).collect();
-    let section = |(i, list): (usize, Vec<PmtStream>)| {
-        map_section(number, version(rundown).wrapping_add(i as u8) & 0x1f, list)
-    };
-    let sections: Result<Vec<_>, _> = lists.into_iter().enumerate().map(section).collect();
-    let sections = sections?;
-    let packets = sections.iter().map(|s| packets_of(s)).max().unwrap_or(1);
-    let pid = multiplex.pmt_pid(service);
-    Ok(ServiceMaps { pid, sections, video, by_asset: of_asset.into_iter().collect(), packets })
 }
 
 fn network_sections(multiplex: &Multiplex, rundown: &Rundown) -> Result<Vec<Section>, TableFault> {

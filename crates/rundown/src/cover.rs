@@ -4,7 +4,7 @@
 use crate::catalogue::{AssetIx, CatalogueEntry};
 use crate::fill::{FillerPool, Programme, fill_gap};
 use crate::handover::{Begin, Head, airings};
-use crate::model::{Airing, AiringKind};
+use crate::model::{Airing, AiringKind, NAMED_AHEAD};
 use ts::{Span, Ticks};
 
 /// What has been sent of the lost airing reaches at most so far ahead of the present.
@@ -25,9 +25,11 @@ pub fn cover(lost: &Airing, at: Ticks, slate: AssetIx, entry: &CatalogueEntry) -
     behind.start = lost.end;
     pieces.push(behind);
     let head = Head::new(entry);
+    // The slate is announced before it is sent.
+    let announced = at + NAMED_AHEAD;
     let begin = Begin {
-        video: lost.video.from.max(at),
-        audio: lost.audio.from.max(at),
+        video: lost.video.from.max(announced),
+        audio: lost.audio.from.max(announced),
         decode: lost.decode_from.max(at),
         frames: Vec::new(),
     };

@@ -3,11 +3,15 @@
 use crate::any::any_station;
 use crate::config;
 use crate::film::Chance;
+use crate::naming::assert_named;
 use crate::properties::judged;
 use crate::tape;
 use crate::world::{Recipe, World, joined, read, text};
 use engine::{CYCLE, PlanError};
+use es::Codec;
 use proptest::prelude::*;
+use rundown::Airing;
+use std::collections::BTreeSet;
 use ts::Span;
 use verify::Check;
 
@@ -77,6 +81,7 @@ proptest! {
         let tape = tape::read(&bytes);
         tape.assert_counters_go_on();
         tape.assert_stamps_in_order();
+        assert_named(&bytes, true);
         let report = judged(&world, &bytes);
         for check in [Check::Buffer, Check::EmptyBuffer, Check::Pts, Check::Crc] {
             prop_assert!(report.tally(check).0 == 0, "{report}");
@@ -109,13 +114,25 @@ proptest! {
         let tape = tape::read(&bytes);
         tape.assert_counters_go_on();
         tape.assert_stamps_in_order();
+        assert_named(&bytes, false);
         // An access unit of each stream may have been cut off in its middle by each loss.
         let streams = recipe.services[service].films.iter().map(|f| f.audio.len() + 1).max();
         let torn = (streams.unwrap_or(0) * in_a_row) as u64;
         let report = judged(&world, &bytes);
         prop_assert!(report.tally(Check::Buffer).0 <= torn, "{report}");
-        // The airing behind the last lost one may count on from it; those behind that do not.
-        let back = world.grid().at(airings[lost + in_a_row].audio.until) + 1;
+        // The first airing of a codec behind the last lost one counts on from it; then all is as
+        // planned.
+        let codecs = |airing: &Airing| -> BTreeSet<(usize, Codec)> {
+            let streams = &engine.rundown().asset(airing.asset).1.summary.streams;
+            streams.iter().map(|s| s.format.facts.codec()).enumerate().collect()
+        };
+        let (gone, behind) = airings[lost..].split_at(in_a_row);
+        let mut open: BTreeSet<_> = gone.iter().flat_map(codecs).collect();
+        let whole = behind.iter().find(|airing| {
+            open.retain(|line| !codecs(airing).contains(line));
+            open.is_empty()
+        });
+        let back = whole.map_or(u64::MAX, |airing| world.grid().at(airing.audio.until) + 1);
         for (i, (planned, shown)) in planned.iter().zip(&shown).enumerate() {
             let at = first + i as u64;
             if at < k || at >= back {
