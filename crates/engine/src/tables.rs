@@ -41,8 +41,10 @@ pub(crate) struct Tables {
 #[derive(Clone, Debug)]
 struct Day {
     schedules: Vec<Vec<Section>>,
-    /// Packets that the guide needs in a superframe of this day.
+    /// Packets that the guide needs in a superframe of this day, and in one in which it is told
+    /// anew.
     packets: u32,
+    packets_anew: u32,
 }
 
 impl Tables {
@@ -144,7 +146,8 @@ impl Tables {
     ) -> Result<PidRun, TableFault> {
         let slots = multiplex.grid.packets();
         let packets = self.guide_packets(multiplex, rundown, superframe)?;
-        let today = rundown.clock.utc_seconds(multiplex.grid.start(superframe)) / DAY_S;
+        let today = day_at(multiplex, rundown, superframe);
+        let anew = is_told_anew(multiplex, rundown, superframe);
         let mut sendings = Vec::new();
         let count = self.guided.len() as u32;
         let halves = evenly(2 * count, slots, 0);
@@ -158,8 +161,8 @@ impl Tables {
             sendings.push(Sending { slot, section: section.into_bytes() });
         }
         for (i, schedule) in self.days[&today].schedules.iter().enumerate() {
-            let due: Vec<&Section> =
-                schedule.iter().filter(|s| is_due(s, superframe % SCHEDULE_SUPERFRAMES)).collect();
+            let residue = superframe % SCHEDULE_SUPERFRAMES;
+            let due: Vec<&Section> = schedule.iter().filter(|s| is_due(s, residue, anew)).collect();
             let phase = (i as u32 * 2 + 1) * 1000 / (2 * count + 1);
             let slots = evenly(due.len() as u32, slots, phase);
             sendings.extend(
@@ -180,12 +183,13 @@ impl Tables {
             return Ok(0);
         }
         let cycle = superframe / CYCLE * CYCLE;
-        let edges = [multiplex.grid.start(cycle), multiplex.grid.start(cycle + CYCLE)];
-        let [first, last] = edges.map(|at| rundown.clock.utc_seconds(at) / DAY_S);
+        let [first, last] = [cycle, cycle + CYCLE].map(|k| day_at(multiplex, rundown, k));
+        let anew = (cycle..cycle + CYCLE).any(|k| is_told_anew(multiplex, rundown, k));
         let mut packets = 0;
         for day in first..=last {
             self.prepare_day(multiplex, rundown, day)?;
-            packets = packets.max(self.days[&day].packets);
+            let day = &self.days[&day];
+            packets = packets.max(if anew { day.packets_anew } else { day.packets });
         }
         self.days.retain(|day, _| (first..=last).contains(day));
         Ok(packets)
@@ -209,12 +213,13 @@ impl Tables {
             longest += context.present_packets_max(&rundown.services[service], day)? * 2;
             schedules.push(schedule);
         }
-        let due = |residue: u64| -> u32 {
-            let all = schedules.iter().flatten().filter(|s| is_due(s, residue));
+        let due = |residue: u64, anew: bool| -> u32 {
+            let all = schedules.iter().flatten().filter(|s| is_due(s, residue, anew));
             all.map(|s| packets_of(s.bytes())).sum()
         };
-        let packets = longest + (0..SCHEDULE_SUPERFRAMES).map(due).max().unwrap_or(0);
-        self.days.insert(day, Day { schedules, packets });
+        let fullest = |anew| (0..SCHEDULE_SUPERFRAMES).map(|r| due(r, anew)).max().unwrap_or(0);
+        let (packets, packets_anew) = (longest + fullest(false), longest + fullest(true));
+        self.days.insert(day, Day { schedules, packets, packets_anew });
         Ok(())
     }
 }
@@ -229,7 +234,7 @@ fn check_density(
     let max = slots * 9 / 10 / sections_apart(rate);
     for residue in 0..SCHEDULE_SUPERFRAMES {
         let mut by_table: BTreeMap<u8, u32> = BTreeMap::new();
-        for section in schedule.iter().filter(|s| is_due(s, residue)) {
+        for section in schedule.iter().filter(|s| is_due(s, residue, true)) {
             // A packet in each slot is the fastest that a section can be sent.
             let packets = packets_of(section.bytes());
             *by_table.entry(section.table_id()).or_default() += 1 + packets / sections_apart(rate);
@@ -243,8 +248,25 @@ fn check_density(
     Ok(())
 }
 
+/// The day of UTC in which a superframe begins.
+fn day_at(multiplex: &Multiplex, rundown: &Rundown, superframe: u64) -> u64 {
+    rundown.clock.utc_seconds(multiplex.grid.start(superframe)) / DAY_S
+}
+
+/// Whether the schedule is another one than in the superframe before: a day or a revision begins.
+fn is_told_anew(multiplex: &Multiplex, rundown: &Rundown, superframe: u64) -> bool {
+    let before = day_at(multiplex, rundown, superframe.saturating_sub(1));
+    before != day_at(multiplex, rundown, superframe)
+        || multiplex.grid.start(superframe) == rundown.from
+}
+
 /// Whether a schedule section's turn has come: sections keep their turn whatever else changes.
-fn is_due(section: &Section, residue: u64) -> bool {
+/// When the schedule is told anew, the first section of each sub-table is sent at once, so that
+/// nobody waits for sections that are no more.
+fn is_due(section: &Section, residue: u64, anew: bool) -> bool {
+    if anew && section.number() == 0 {
+        return true;
+    }
     let segment = u64::from(section.table_id() & 0x0f) * 32 + u64::from(section.number() / 8);
     let extension = u64::from(section.sub_table().extension);
     (segment + u64::from(section.number() % 8) + extension) % SCHEDULE_SUPERFRAMES == residue
