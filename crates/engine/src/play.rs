@@ -17,6 +17,9 @@ const COUNTER_PERIOD: u32 = 16;
 /// 700 ms no access unit is spread so far that the next time stamp comes too late for an analyser
 /// that measures their interval by arrival (clause 2.7.4).
 const RESIDENCE: Span = Span::from_ms(690);
+/// Time that is left for the last unit of an airing between the earliest that it may come and the
+/// end of its window.
+const RESIDENCE_SPARE: Span = Span::from_ms(60);
 /// How far the merge may move a packet from its nominal time.
 const LATE_MARGIN: Span = Span::from_ms(10);
 const EARLY_MARGIN: Span = Span::from_ms(5);
@@ -255,13 +258,16 @@ fn spread_padding(stream: &StreamIndex, units: Range<usize>, mut wanted: u32) ->
 
 fn tube(start: Ticks, window: DeliveryWindow, end: Span, stream: &StreamIndex) -> Tube {
     let buffer = &stream.format.buffer;
+    let until = window.until.since(start);
+    // Before a chain of airings of a few pictures the window closes earlier than is usual.
+    let residence = RESIDENCE.max(end - until + LATE_MARGIN + RESIDENCE_SPARE);
     Tube {
         from: window.from.since(start),
-        until: window.until.since(start),
+        until,
         end,
         // A tenth is left for PES headers and for packets that the merge moves.
         buffer_bytes: (u64::from(buffer.main_bytes) * 9 / 10) as u32,
-        residence_max: buffer.residence_max.min(RESIDENCE),
+        residence_max: buffer.residence_max.min(residence),
         late_margin: LATE_MARGIN,
         early_margin: EARLY_MARGIN,
         packets_per_second_max: (buffer.transport_rate_bps * 9 / 10 / PACKET_BITS).max(1),
