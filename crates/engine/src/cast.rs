@@ -2,8 +2,7 @@
 
 use crate::engine::{Engine, Takeover};
 use crate::error::PlanError;
-use crate::play::{Counters, Play, component};
-use crate::share::COUNTER_PERIOD;
+use crate::play::{Counters, Play, line};
 use asset::AssetIndex;
 use rundown::{Airing, AssetIx, Loss};
 use std::collections::BTreeMap;
@@ -15,8 +14,17 @@ use ts::Ticks;
 pub(crate) struct Cast {
     /// By service and start, with the counters that each was planned for.
     plays: BTreeMap<(usize, Ticks), (Counters, Arc<Play>)>,
-    /// Where the counters stand behind covers, by service, start of the lost airing and takeover.
-    open: BTreeMap<(usize, Ticks, Takeover), Counters>,
+    /// Where the counters stand behind airings, by service and start.
+    behind: BTreeMap<(usize, Ticks), Behind>,
+}
+
+/// Where the counters stand behind an airing, with all that it follows from.
+#[derive(Debug)]
+struct Behind {
+    airing: Airing,
+    takeover: Option<Takeover>,
+    before: Counters,
+    open: Counters,
 }
 
 /// The rest of an airing that is lost and the slate in its place.
@@ -43,27 +51,19 @@ impl Cast {
         until: Ticks,
         index: &mut impl FnMut(AssetIx) -> Option<Arc<AssetIndex>>,
     ) -> Result<Vec<Arc<Play>>, PlanError> {
-        let takeover = engine.takeover_of(service, airing_of(engine, service, airing));
+        let before = self.counters_before(engine, service, airing, index);
+        let airing = airing_of(engine, service, airing);
+        let takeover = engine.takeover_of(service, airing);
         match takeover.filter(|takeover| takeover.at < until) {
-            Some(takeover) => Ok(self.covering(engine, service, airing, takeover, index).plays),
-            None => Ok(vec![self.planned(engine, service, airing, index)?]),
+            Some(takeover) => {
+                Ok(self.covering(engine, service, airing, takeover, before, index).plays)
+            }
+            None => Ok(vec![self.play(engine, service, airing, before, index)?]),
         }
     }
 
-    /// An airing as it is planned.
-    fn planned(
-        &mut self,
-        engine: &Engine,
-        service: usize,
-        airing: usize,
-        index: &mut impl FnMut(AssetIx) -> Option<Arc<AssetIndex>>,
-    ) -> Result<Arc<Play>, PlanError> {
-        let counters = self.counters_before(engine, service, airing, index);
-        self.play(engine, service, airing_of(engine, service, airing), counters, index)
-    }
-
-    /// Where the counters stand when an airing begins: at zero, unless the one before it was lost
-    /// in mid-count and the slate did not bring them there.
+    /// Where the counters stand when an airing begins: at zero, unless one before it was lost in
+    /// mid-count and nothing behind that has brought them there.
     fn counters_before(
         &mut self,
         engine: &Engine,
@@ -71,15 +71,50 @@ impl Cast {
         airing: usize,
         index: &mut impl FnMut(AssetIx) -> Option<Arc<AssetIndex>>,
     ) -> Counters {
-        let Some(before) = airing.checked_sub(1) else { return Counters::default() };
-        let lost = airing_of(engine, service, before);
-        let Some(takeover) = engine.takeover_of(service, lost) else { return Counters::default() };
-        let key = (service, lost.start, takeover);
-        if let Some(known) = self.open.get(&key) {
-            return known.clone();
+        let mut open = Counters::default();
+        let first = engine.first_covered(service).unwrap_or(airing);
+        for before in first..airing {
+            open = self.counters_behind(engine, service, before, open, index);
         }
-        let open = self.covering(engine, service, before, takeover, index).open;
-        self.open.insert(key, open.clone());
+        open
+    }
+
+    fn counters_behind(
+        &mut self,
+        engine: &Engine,
+        service: usize,
+        airing: usize,
+        before: Counters,
+        index: &mut impl FnMut(AssetIx) -> Option<Arc<AssetIndex>>,
+    ) -> Counters {
+        let airing = airing_of(engine, service, airing);
+        let takeover = engine.takeover_of(service, airing);
+        if takeover.is_none() && before == Counters::default() {
+            return before;
+        }
+        let key = (service, airing.start);
+        if let Some(known) = self.behind.get(&key)
+            && known.airing == *airing
+            && (known.takeover, &known.before) == (takeover, &before)
+        {
+            return known.open.clone();
+        }
+        let open = match takeover {
+            Some(takeover) => {
+                self.covering(engine, service, airing, takeover, before.clone(), index).open
+            }
+            None => {
+                let mut counts = before.counts.clone();
+                if let Ok(play) = self.play(engine, service, airing, before.clone(), index) {
+                    for stream in &play.streams {
+                        counts.remove(&line(&play.index, stream.stream));
+                    }
+                }
+                Counters::open(counts)
+            }
+        };
+        let behind = Behind { airing: airing.clone(), takeover, before, open: open.clone() };
+        self.behind.insert(key, behind);
         open
     }
 
@@ -90,21 +125,22 @@ impl Cast {
         &mut self,
         engine: &Engine,
         service: usize,
-        airing: usize,
+        lost: &Airing,
         takeover: Takeover,
+        before: Counters,
         index: &mut impl FnMut(AssetIx) -> Option<Arc<AssetIndex>>,
     ) -> Covering {
-        let lost = airing_of(engine, service, airing);
-        let mut counts = self.counters_before(engine, service, airing, index).counts;
+        let mut counts = before.counts.clone();
         let mut plays = Vec::new();
         let mut loss = Loss { at: takeover.at, video: takeover.at, audio: takeover.at };
         // Where not even the index can be had, nothing of the airing was sent.
-        if let Ok(play) = self.planned(engine, service, airing, index) {
+        if let Ok(play) = self.play(engine, service, lost, before, index) {
             let play = play.ending(takeover);
             for stream in &play.streams {
-                let component = component(&play.index, stream.stream);
-                *count_of(&mut counts, component) = u32::from(stream.counter) + stream.end;
-                let sent = if component == 0 { &mut loss.video } else { &mut loss.audio };
+                let line = line(&play.index, stream.stream);
+                counts.insert(line, u32::from(stream.counter) + stream.end);
+                let is_video = play.index.streams[stream.stream].format.facts.is_video();
+                let sent = if is_video { &mut loss.video } else { &mut loss.audio };
                 *sent = (*sent).max(lost.start + stream.curve.time_of(stream.end));
             }
             plays.push(Arc::new(play));
@@ -118,16 +154,11 @@ impl Cast {
             let counters = Counters { counts: counts.clone(), closes: i == last };
             let Ok(play) = self.play(engine, service, &piece, counters, index) else { break };
             for stream in play.streams.iter().filter(|_| i == last) {
-                *count_of(&mut counts, component(&play.index, stream.stream)) = 0;
+                counts.remove(&line(&play.index, stream.stream));
             }
             plays.push(play);
         }
-        let open = if counts.iter().all(|count| count.is_multiple_of(COUNTER_PERIOD)) {
-            Counters::default()
-        } else {
-            Counters { counts, closes: true }
-        };
-        Covering { plays, open }
+        Covering { plays, open: Counters::open(counts) }
     }
 
     fn play(
@@ -165,9 +196,4 @@ impl Cast {
 
 fn airing_of(engine: &Engine, service: usize, airing: usize) -> &Airing {
     &engine.rundown.services[service].airings[airing]
-}
-
-fn count_of(counts: &mut Vec<u32>, component: usize) -> &mut u32 {
-    counts.resize(counts.len().max(component + 1), 0);
-    &mut counts[component]
 }

@@ -1,8 +1,7 @@
 //! The components of a service as its PMT announces them.
 //!
-//! What a PMT says follows from the asset that is on, so its version is the place of its component
-//! list among all lists that the timetable can bring about on the service: the same on every
-//! machine and after every restart.
+//! What a stream is called follows from the facts of its asset; when it is named, see
+//! [`crate::maps`].
 
 use crate::config::{Multiplex, PCR_PID};
 use crate::error::TableFault;
@@ -17,21 +16,22 @@ use ts::psi::{Pmt, PmtStream, StreamType};
 
 /// data_broadcast_id of a data carousel (EN 301 192 clause 8, TS 101 162).
 pub(crate) const DATA_CAROUSEL: u16 = 0x0006;
-/// The component list of a service while an asset is on.
+
+/// The components of an asset on a service: its video, and its sounds.
 pub(crate) fn asset_components(
     multiplex: &Multiplex,
     service: usize,
     asset: &AssetSummary,
-) -> Result<Vec<PmtStream>, TableFault> {
-    let audio = asset.streams.iter().filter(|s| !s.format.facts.is_video());
-    let mut components = Vec::new();
-    if let Some(video) = asset.streams.iter().find(|s| s.format.facts.is_video()) {
-        components.push(component(multiplex, service, 0, &video.format)?);
+) -> Result<[Vec<PmtStream>; 2], TableFault> {
+    let (mut video, mut sounds) = (Vec::new(), Vec::new());
+    for stream in &asset.streams {
+        if stream.format.facts.is_video() {
+            video.push(component(multiplex, service, 0, &stream.format)?);
+        } else {
+            sounds.push(component(multiplex, service, sounds.len() + 1, &stream.format)?);
+        }
     }
-    for (i, stream) in audio.enumerate() {
-        components.push(component(multiplex, service, i + 1, &stream.format)?);
-    }
-    Ok(components)
+    Ok([video, sounds])
 }
 
 /// The component list of a data service: one carousel for each bundle.
@@ -48,7 +48,7 @@ pub(crate) fn carousel_components(
         descriptors.push(&DataBroadcastId { data_broadcast_id, selector: selector.clone() })?;
         Ok(PmtStream {
             stream_type: StreamType::DSMCC_UN,
-            pid: multiplex.component_pid(service, i),
+            pid: multiplex.carousel_pid(service, i),
             descriptors: descriptors.into_bytes(),
         })
     };
@@ -106,7 +106,7 @@ fn component(
     };
     Ok(PmtStream {
         stream_type: StreamType(stream_type),
-        pid: multiplex.component_pid(service, number),
+        pid: multiplex.stream_pid(service, number, format.facts.codec()),
         descriptors: descriptors.into_bytes(),
     })
 }

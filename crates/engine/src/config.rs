@@ -1,12 +1,15 @@
 //! What a multiplex is, apart from what it plays.
 
 use crate::superframe::SuperframeGrid;
+use es::Codec;
 use rundown::Title;
 use si::{CharacterSet, CountryCode, DescriptorLoop, ServiceType};
 use ts::Pid;
 
 /// PIDs that each service has to itself: its PMT, then its components.
 pub const PIDS_PER_SERVICE: u16 = 0x20;
+/// Places of a service that streams have, the first one for video.
+const PLACES: usize = 6;
 /// The PMT PID of the first service.
 const FIRST_SERVICE_PID: u16 = 0x0100;
 /// The PID that carries the clock of every service of the multiplex.
@@ -78,9 +81,26 @@ impl Multiplex {
         self.pid(service, 0)
     }
 
-    /// The PID of a component of a service: video is 0, audio begins at 1, carousels at 0.
-    pub fn component_pid(&self, service: usize, component: usize) -> Pid {
-        self.pid(service, component as u16 + 1)
+    /// The most sounds that an asset may have.
+    pub const SOUNDS_MAX: usize = PLACES - 1;
+
+    /// The PID of a stream of a service. Video has place 0, sounds begin at 1. Each codec has PIDs
+    /// of its own: where a lesson in MPEG-2 follows one in H.264, packets of both are under way at
+    /// the same time, and no decoder is fed what it cannot read.
+    pub fn stream_pid(&self, service: usize, place: usize, codec: Codec) -> Pid {
+        let family = match codec {
+            Codec::H264 | Codec::AacAdts => 0,
+            Codec::Mpeg2Video | Codec::MpegAudio => 1,
+            Codec::Hevc | Codec::Ac3 => 2,
+            Codec::AacLatm => 3,
+            Codec::Eac3 => 4,
+        };
+        self.pid(service, (1 + place + PLACES * family) as u16)
+    }
+
+    /// The PID of a carousel of a service, by its place among them.
+    pub fn carousel_pid(&self, service: usize, carousel: usize) -> Pid {
+        self.pid(service, carousel as u16 + 1)
     }
 
     fn pid(&self, service: usize, offset: u16) -> Pid {

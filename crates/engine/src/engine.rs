@@ -32,6 +32,16 @@ pub enum EngineError {
         /// The service that the rundown has.
         found: Option<String>,
     },
+    /// More sounds in an asset than a service has PIDs.
+    #[error("asset {asset} has {count} sounds, {max} is the most that a service can carry")]
+    TooManySounds {
+        /// The asset.
+        asset: String,
+        /// Its sounds.
+        count: usize,
+        /// How many it may have.
+        max: usize,
+    },
     /// More bundles on a service than it has PIDs.
     #[error("service {service} carries {count} bundles, {max} is the most")]
     TooManyBundles {
@@ -104,6 +114,14 @@ impl Engine {
                 return Err(EngineError::TooManyBundles { service, count, max });
             }
         }
+        for (asset, entry) in &rundown.assets {
+            let sounds = entry.summary.streams.iter().filter(|s| !s.format.facts.is_video());
+            let (count, max) = (sounds.count(), Multiplex::SOUNDS_MAX);
+            if count > max {
+                let asset = asset.clone();
+                return Err(EngineError::TooManySounds { asset, count, max });
+            }
+        }
         Ok(Engine { multiplex, rundown, carousels, covers: Vec::new() })
     }
 
@@ -126,12 +144,34 @@ impl Engine {
         Some(engine)
     }
 
+    /// The place of the first airing of a service that is lost.
+    pub(crate) fn first_covered(&self, service: usize) -> Option<usize> {
+        let airings = &self.rundown.services[service].airings;
+        let of_service = self.covers.iter().filter(|c| c.service == service);
+        let places = of_service.map(|c| airings.partition_point(|a| a.start < c.airing));
+        places.min()
+    }
+
     /// When the slate takes over from an airing, if it does.
     pub(crate) fn takeover_of(&self, service: usize, airing: &Airing) -> Option<Takeover> {
+        self.takeover_known_at(service, airing, Ticks(u64::MAX))
+    }
+
+    /// The same as it is known at an instant: that an airing is lost is not foreseen.
+    pub(crate) fn takeover_known_at(
+        &self,
+        service: usize,
+        airing: &Airing,
+        at: Ticks,
+    ) -> Option<Takeover> {
         let of_airing = |c: &&Cover| c.service == service && c.airing == airing.start;
         let cover = self.covers.iter().find(of_airing)?;
-        let at = self.multiplex.grid.start(cover.from).max(airing.video.from);
-        let next = self.multiplex.grid.start(cover.from + 1);
+        let (from, next) =
+            [cover.from, cover.from + 1].map(|k| self.multiplex.grid.start(k)).into();
+        if from > at {
+            return None;
+        }
+        let at = from.max(airing.video.from);
         Some(Takeover { at, finish_by: if cover.finishes { next.max(at) } else { at } })
     }
 
@@ -191,7 +231,7 @@ impl Engine {
         let before = self.rundown.bundles[..bundle].iter();
         let component = before.filter(|b| b.service == *service_id).count();
         let service = self.multiplex.services.iter().position(|s| s.id == *service_id);
-        self.multiplex.component_pid(service.unwrap_or(0), component)
+        self.multiplex.carousel_pid(service.unwrap_or(0), component)
     }
 
     /// Seconds that a bundle takes to be sent once at its promised rate.

@@ -18,6 +18,7 @@ mod engine;
 mod error;
 mod fill;
 mod guide;
+mod maps;
 mod plan;
 mod play;
 mod select;

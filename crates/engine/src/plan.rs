@@ -4,7 +4,7 @@ use crate::cast::Cast;
 use crate::config::Multiplex;
 use crate::engine::Engine;
 use crate::error::{Contributors, PlanError, TableFault};
-use crate::play::{Play, component};
+use crate::play::{Play, line};
 use crate::share::{Claim, divide};
 use crate::tables::Tables;
 use asset::{AssetIndex, PAGE_PACKETS};
@@ -290,7 +290,7 @@ fn push_pieces(
     pieces: &mut Vec<Piece>,
 ) {
     for (number, stream) in play.streams.iter().enumerate() {
-        let component = component(&play.index, stream.stream);
+        let (place, codec) = line(&play.index, stream.stream);
         let at = |time: Ticks| {
             let first = stream.curve.first_at_or_after(time.since(play.airing.start));
             first.min(stream.end)
@@ -301,7 +301,7 @@ fn push_pieces(
                 play: play.clone(),
                 service,
                 stream: number,
-                pid: multiplex.component_pid(service, component),
+                pid: multiplex.stream_pid(service, place, codec),
                 packets,
                 first_page: 0,
                 first_need: 0,

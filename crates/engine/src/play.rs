@@ -4,8 +4,10 @@ use crate::engine::Takeover;
 use crate::select::{AudioCut, VideoCut};
 use asset::{AccessUnit, AssetIndex, StreamIndex};
 use core::ops::Range;
+use es::Codec;
 use mux::{Curve, DeliveryError, Tube, UnitLoad, delivery_curve};
 use rundown::{Airing, DeliveryWindow};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use ts::{PACKET_BITS, Span, Ticks, Timestamp};
 
@@ -16,6 +18,9 @@ const COUNTER_PERIOD: u32 = 16;
 /// 700 ms no access unit is spread so far that the next time stamp comes too late for an analyser
 /// that measures their interval by arrival (clause 2.7.4).
 const RESIDENCE: Span = Span::from_ms(690);
+/// Time that is left for the last unit of an airing between the earliest that it may come and the
+/// end of its window.
+const RESIDENCE_SPARE: Span = Span::from_ms(60);
 /// How far the merge may move a packet from its nominal time.
 const LATE_MARGIN: Span = Span::from_ms(10);
 const EARLY_MARGIN: Span = Span::from_ms(5);
@@ -67,13 +72,25 @@ pub struct StreamPlay {
     stamps: Stamps,
 }
 
+/// What has a PID of its own on a service: a place and a codec.
+pub(crate) type Line = (usize, Codec);
+
 /// Where the continuity counters of a service stand when an airing takes over in mid-count.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Counters {
-    /// By component: video, then each audio stream.
-    pub counts: Vec<u32>,
+    /// By line; one that is missing stands at zero.
+    pub counts: BTreeMap<Line, u32>,
     /// Whether the airing is the last to count on from there: the next one begins at zero.
     pub closes: bool,
+}
+
+impl Counters {
+    /// Counters that the next stream on each line brings to zero.
+    pub(crate) fn open(mut counts: BTreeMap<Line, u32>) -> Counters {
+        counts.retain(|_, count| !count.is_multiple_of(COUNTER_PERIOD));
+        let closes = !counts.is_empty();
+        Counters { counts, closes }
+    }
 }
 
 impl Play {
@@ -90,7 +107,7 @@ impl Play {
     ) -> Result<Play, PlayError> {
         let mut streams = Vec::new();
         for (number, stream) in index.streams.iter().enumerate() {
-            let counter = counters.counts.get(component(&index, number)).copied().unwrap_or(0);
+            let counter = counters.counts.get(&line(&index, number)).copied().unwrap_or(0);
             let count = (counter % COUNTER_PERIOD, counters.closes);
             let planned = StreamPlay::new(&airing, &index, number, stream, count)
                 .map_err(|source| PlayError { stream: number, source })?;
@@ -123,7 +140,7 @@ impl StreamPlay {
     ) -> Result<Option<StreamPlay>, DeliveryError> {
         let frame = stream.format.frame_duration;
         if !stream.format.facts.is_video() {
-            let before = airing.frames_before.get(component(index, number) - 1).copied();
+            let before = airing.frames_before.get(line(index, number).0 - 1).copied();
             let (units, cut) = AudioCut::select(airing, frame, before, &stream.units);
             return StreamPlay::of(airing, number, stream, units, Stamps::Audio(cut), count);
         }
@@ -267,26 +284,28 @@ fn spread_padding(stream: &StreamIndex, units: Range<usize>, mut wanted: u32) ->
 
 fn tube(start: Ticks, window: DeliveryWindow, end: Span, stream: &StreamIndex) -> Tube {
     let buffer = &stream.format.buffer;
+    let until = window.until.since(start);
+    // Before a chain of airings of a few pictures the window closes earlier than is usual.
+    let residence = RESIDENCE.max(end - until + LATE_MARGIN + RESIDENCE_SPARE);
     Tube {
         from: window.from.since(start),
-        until: window.until.since(start),
+        until,
         end,
         // A tenth is left for PES headers and for packets that the merge moves.
         buffer_bytes: (u64::from(buffer.main_bytes) * 9 / 10) as u32,
-        residence_max: buffer.residence_max.min(RESIDENCE),
+        residence_max: buffer.residence_max.min(residence),
         late_margin: LATE_MARGIN,
         early_margin: EARLY_MARGIN,
         packets_per_second_max: (buffer.transport_rate_bps * 9 / 10 / PACKET_BITS).max(1),
     }
 }
 
-/// The component of a service that a stream of an asset is: video is 0, audio begins at 1.
-pub(crate) fn component(index: &AssetIndex, stream: usize) -> usize {
-    if index.streams[stream].format.facts.is_video() {
-        return 0;
-    }
+/// The line that a stream of an asset is sent on: video has place 0, sounds begin at 1.
+pub(crate) fn line(index: &AssetIndex, stream: usize) -> Line {
+    let codec = index.streams[stream].format.facts.codec();
     let before = index.streams[..stream].iter();
-    before.filter(|s| !s.format.facts.is_video()).count() + 1
+    let sounds_before = before.filter(|s| !s.format.facts.is_video()).count();
+    (if codec.is_video() { 0 } else { sounds_before + 1 }, codec)
 }
 
 fn no_curve() -> Curve {

@@ -1,16 +1,14 @@
 //! The tables of a multiplex: what each superframe says of services, network, events and time.
 
-use crate::components::{
-    DATA_CAROUSEL, asset_components, carousel_components, carousel_selector, component_tag,
-    map_section,
-};
+use crate::components::{DATA_CAROUSEL, carousel_selector, component_tag};
 use crate::config::{Multiplex, native};
 use crate::engine::Engine;
 use crate::error::TableFault;
 use crate::guide::{DAY_S, GuideContext};
+use crate::maps::ServiceMaps;
 use crate::superframe::CYCLE;
 use crate::wheel::{PidRun, Sending, evenly, packets_of, sections_apart};
-use rundown::{Airing, Rundown, Title};
+use rundown::{Rundown, Title};
 use si::descriptor::{
     BouquetName, DataBroadcast, LocalTimeOffset, NetworkName, Service as ServiceDescriptor,
     ServiceList, TimeOffset,
@@ -18,7 +16,7 @@ use si::descriptor::{
 use si::table::{Bat, EitService, Nit, Scope, Sdt, SdtService, Tdt, Tot, TransportEntry};
 use si::{DescriptorError, DescriptorLoop, LanguageCode, RunningStatus, Section, Text, UtcSeconds};
 use std::collections::BTreeMap;
-use ts::psi::{Pat, PmtStream, StreamType};
+use ts::psi::Pat;
 use ts::{Packet, Pid, Ticks};
 
 /// PAT and PMT in each superframe: a multiple of the counter's period, at most 100 ms apart.
@@ -39,30 +37,21 @@ pub(crate) struct Tables {
     days: BTreeMap<u64, Day>,
 }
 
-/// The PMT sections of one service, by component list.
-#[derive(Clone, Debug)]
-struct ServiceMaps {
-    pid: Pid,
-    /// The section for each component list that can occur, and which list each asset has.
-    sections: Vec<Vec<u8>>,
-    /// The kind of video in each component list.
-    video: Vec<Option<StreamType>>,
-    by_asset: BTreeMap<u32, usize>,
-    packets: u32,
-}
-
 /// The guide of one day.
 #[derive(Clone, Debug)]
 struct Day {
     schedules: Vec<Vec<Section>>,
-    /// Packets that the guide needs in a superframe of this day.
+    /// Packets that the guide needs in a superframe of this day, and in one in which it is told
+    /// anew.
     packets: u32,
+    packets_anew: u32,
 }
 
 impl Tables {
     pub(crate) fn new(multiplex: &Multiplex, rundown: &Rundown) -> Result<Tables, TableFault> {
-        let maps: Result<Vec<_>, _> =
-            (0..multiplex.services.len()).map(|i| service_maps(multiplex, rundown, i)).collect();
+        let maps: Result<Vec<_>, _> = (0..multiplex.services.len())
+            .map(|i| ServiceMaps::new(multiplex, rundown, i))
+            .collect();
         let guided = rundown.services.iter().enumerate();
         let guided = guided.filter(|(_, s)| !s.airings.is_empty()).map(|(i, _)| i).collect();
         Ok(Tables {
@@ -93,12 +82,13 @@ impl Tables {
         for (i, maps) in self.maps.iter().enumerate() {
             let phase = (i as u32 + 1) * 1000 / (self.maps.len() as u32 + 2);
             // Half a period on, so that a map of many packets has room before the next one.
-            let sent = evenly(MAPS_PER_SUPERFRAME, slots, phase).map(|slot| {
-                let at = slot_time(multiplex, superframe, slot);
-                Sending { slot, section: maps.section_at(engine, i, at).to_vec() }
-            });
+            let places = || evenly(MAPS_PER_SUPERFRAME, slots, phase);
+            let times = places().map(|slot| slot_time(multiplex, superframe, slot));
+            let sections = maps.sections(engine, i, times)?;
+            let sendings = places().zip(sections);
+            let sendings = sendings.map(|(slot, section)| Sending { slot, section }).collect();
             let packets = maps.packets * MAPS_PER_SUPERFRAME;
-            runs.push(PidRun { pid: maps.pid, packets, sendings: sent.collect() });
+            runs.push(PidRun { pid: maps.pid, packets, sendings });
         }
         if !self.guided.is_empty() {
             runs.push(self.guide_run(multiplex, rundown, superframe)?);
@@ -156,7 +146,8 @@ impl Tables {
     ) -> Result<PidRun, TableFault> {
         let slots = multiplex.grid.packets();
         let packets = self.guide_packets(multiplex, rundown, superframe)?;
-        let today = rundown.clock.utc_seconds(multiplex.grid.start(superframe)) / DAY_S;
+        let today = day_at(multiplex, rundown, superframe);
+        let anew = is_told_anew(multiplex, rundown, superframe);
         let mut sendings = Vec::new();
         let count = self.guided.len() as u32;
         let halves = evenly(2 * count, slots, 0);
@@ -170,8 +161,8 @@ impl Tables {
             sendings.push(Sending { slot, section: section.into_bytes() });
         }
         for (i, schedule) in self.days[&today].schedules.iter().enumerate() {
-            let due: Vec<&Section> =
-                schedule.iter().filter(|s| is_due(s, superframe % SCHEDULE_SUPERFRAMES)).collect();
+            let residue = superframe % SCHEDULE_SUPERFRAMES;
+            let due: Vec<&Section> = schedule.iter().filter(|s| is_due(s, residue, anew)).collect();
             let phase = (i as u32 * 2 + 1) * 1000 / (2 * count + 1);
             let slots = evenly(due.len() as u32, slots, phase);
             sendings.extend(
@@ -192,12 +183,13 @@ impl Tables {
             return Ok(0);
         }
         let cycle = superframe / CYCLE * CYCLE;
-        let edges = [multiplex.grid.start(cycle), multiplex.grid.start(cycle + CYCLE)];
-        let [first, last] = edges.map(|at| rundown.clock.utc_seconds(at) / DAY_S);
+        let [first, last] = [cycle, cycle + CYCLE].map(|k| day_at(multiplex, rundown, k));
+        let anew = (cycle..cycle + CYCLE).any(|k| is_told_anew(multiplex, rundown, k));
         let mut packets = 0;
         for day in first..=last {
             self.prepare_day(multiplex, rundown, day)?;
-            packets = packets.max(self.days[&day].packets);
+            let day = &self.days[&day];
+            packets = packets.max(if anew { day.packets_anew } else { day.packets });
         }
         self.days.retain(|day, _| (first..=last).contains(day));
         Ok(packets)
@@ -221,35 +213,14 @@ impl Tables {
             longest += context.present_packets_max(&rundown.services[service], day)? * 2;
             schedules.push(schedule);
         }
-        let due = |residue: u64| -> u32 {
-            let all = schedules.iter().flatten().filter(|s| is_due(s, residue));
+        let due = |residue: u64, anew: bool| -> u32 {
+            let all = schedules.iter().flatten().filter(|s| is_due(s, residue, anew));
             all.map(|s| packets_of(s.bytes())).sum()
         };
-        let packets = longest + (0..SCHEDULE_SUPERFRAMES).map(due).max().unwrap_or(0);
-        self.days.insert(day, Day { schedules, packets });
+        let fullest = |anew| (0..SCHEDULE_SUPERFRAMES).map(|r| due(r, anew)).max().unwrap_or(0);
+        let (packets, packets_anew) = (longest + fullest(false), longest + fullest(true));
+        self.days.insert(day, Day { schedules, packets, packets_anew });
         Ok(())
-    }
-}
-
-impl ServiceMaps {
-    /// The section that is right at an instant. A programme's sound is delivered later than its
-    /// picture, so the list of the one that ends stays until its sound has been sent, unless the
-    /// new picture is of another kind.
-    fn section_at(&self, engine: &Engine, service: usize, at: Ticks) -> &[u8] {
-        let of_service = &engine.rundown.services[service];
-        let near = &of_service.airings[of_service.delivered_in(at, Ticks(at.0 + 1))];
-        let list = |airing: &Airing| {
-            let covered = engine.takeover_of(service, airing).is_some_and(|t| t.at <= at);
-            let asset = if covered { of_service.slate? } else { airing.asset };
-            self.by_asset.get(&asset.0).copied()
-        };
-        let seen = near.iter().find(|a| a.video.from <= at && at < a.video.until).and_then(list);
-        let heard = near.iter().find(|a| a.audio.from <= at && at < a.audio.until).and_then(list);
-        let list = match (heard, seen) {
-            (Some(heard), Some(seen)) if self.video[heard] != self.video[seen] => seen,
-            (heard, seen) => heard.or(seen).unwrap_or(0),
-        };
-        &self.sections[list]
     }
 }
 
@@ -263,7 +234,7 @@ fn check_density(
     let max = slots * 9 / 10 / sections_apart(rate);
     for residue in 0..SCHEDULE_SUPERFRAMES {
         let mut by_table: BTreeMap<u8, u32> = BTreeMap::new();
-        for section in schedule.iter().filter(|s| is_due(s, residue)) {
+        for section in schedule.iter().filter(|s| is_due(s, residue, true)) {
             // A packet in each slot is the fastest that a section can be sent.
             let packets = packets_of(section.bytes());
             *by_table.entry(section.table_id()).or_default() += 1 + packets / sections_apart(rate);
@@ -277,8 +248,25 @@ fn check_density(
     Ok(())
 }
 
+/// The day of UTC in which a superframe begins.
+fn day_at(multiplex: &Multiplex, rundown: &Rundown, superframe: u64) -> u64 {
+    rundown.clock.utc_seconds(multiplex.grid.start(superframe)) / DAY_S
+}
+
+/// Whether the schedule is another one than in the superframe before: a day or a revision begins.
+fn is_told_anew(multiplex: &Multiplex, rundown: &Rundown, superframe: u64) -> bool {
+    let before = day_at(multiplex, rundown, superframe.saturating_sub(1));
+    before != day_at(multiplex, rundown, superframe)
+        || multiplex.grid.start(superframe) == rundown.from
+}
+
 /// Whether a schedule section's turn has come: sections keep their turn whatever else changes.
-fn is_due(section: &Section, residue: u64) -> bool {
+/// When the schedule is told anew, the first section of each sub-table is sent at once, so that
+/// nobody waits for sections that are no more.
+fn is_due(section: &Section, residue: u64, anew: bool) -> bool {
+    if anew && section.number() == 0 {
+        return true;
+    }
     let segment = u64::from(section.table_id() & 0x0f) * 32 + u64::from(section.number() / 8);
     let extension = u64::from(section.sub_table().extension);
     (segment + u64::from(section.number() % 8) + extension) % SCHEDULE_SUPERFRAMES == residue
@@ -333,42 +321,6 @@ fn association_section(multiplex: &Multiplex, rundown: &Rundown) -> Result<Vec<u
         programs,
     };
     Ok(pat.to_section()?)
-}
-
-fn service_maps(
-    multiplex: &Multiplex,
-    rundown: &Rundown,
-    service: usize,
-) -> Result<ServiceMaps, TableFault> {
-    let of_service = &rundown.services[service];
-    let number = multiplex.services[service].service_id;
-    let mut lists: Vec<Vec<PmtStream>> = Vec::new();
-    let mut of_asset = Vec::new();
-    if of_service.assets.is_empty() {
-        let bundles = rundown.bundles.iter().filter(|b| b.service == of_service.id).count();
-        lists.push(carousel_components(multiplex, service, bundles)?);
-    }
-    for asset in &of_service.assets {
-        let (_, entry) = rundown.asset(*asset);
-        let list = asset_components(multiplex, service, &entry.summary)?;
-        let known = lists.iter().position(|l| *l == list);
-        of_asset.push((asset.0, known.unwrap_or(lists.len())));
-        if known.is_none() {
-            lists.push(list);
-        }
-    }
-    let pid = multiplex.component_pid(service, 0);
-    let video_of =
-        |list: &Vec<PmtStream>| list.iter().find(|c| c.pid == pid).map(|c| c.stream_type);
-    let video = lists.iter().map(video_of).collect();
-    let section = |(i, list): (usize, Vec<PmtStream>)| {
-        map_section(number, version(rundown).wrapping_add(i as u8) & 0x1f, list)
-    };
-    let sections: Result<Vec<_>, _> = lists.into_iter().enumerate().map(section).collect();
-    let sections = sections?;
-    let packets = sections.iter().map(|s| packets_of(s)).max().unwrap_or(1);
-    let pid = multiplex.pmt_pid(service);
-    Ok(ServiceMaps { pid, sections, video, by_asset: of_asset.into_iter().collect(), packets })
 }
 
 fn network_sections(multiplex: &Multiplex, rundown: &Rundown) -> Result<Vec<Section>, TableFault> {

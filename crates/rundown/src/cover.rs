@@ -4,7 +4,7 @@
 use crate::catalogue::{AssetIx, CatalogueEntry};
 use crate::fill::{FillerPool, Programme, fill_gap};
 use crate::handover::{Begin, Head, airings};
-use crate::model::{Airing, AiringKind};
+use crate::model::{Airing, AiringKind, NAMED_AHEAD};
 use ts::{Span, Ticks};
 
 /// What has been sent of the lost airing is shown at most so far ahead of the present, and the
@@ -37,9 +37,11 @@ pub fn cover(lost: &Airing, loss: Loss, slate: AssetIx, entry: &CatalogueEntry) 
     behind.start = lost.end;
     pieces.push(behind);
     let head = Head::new(entry);
+    // The slate is announced before it is sent.
+    let announced = loss.at + NAMED_AHEAD;
     let begin = Begin {
-        video: lost.video.from.max(loss.video),
-        audio: lost.audio.from.max(loss.audio),
+        video: lost.video.from.max(loss.video).max(announced),
+        audio: lost.audio.from.max(loss.audio).max(announced),
         decode: lost.decode_from.max(loss.at),
         frames: Vec::new(),
     };

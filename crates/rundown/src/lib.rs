@@ -21,7 +21,7 @@ pub use compile::{CompileError, Problem, ProblemKind, compile, title_of};
 pub use cover::{Loss, by_itself, cover};
 pub use fill::{FillerPool, Programme};
 pub use model::{
-    Airing, AiringKind, BundleRun, CivilClock, DeliveryWindow, Event, Rundown, ServiceRundown,
-    Title,
+    Airing, AiringKind, BundleRun, CivilClock, DeliveryWindow, Event, NAMED_AHEAD, NAMED_BEHIND,
+    Rundown, ServiceRundown, Title,
 };
 pub use revise::revise;

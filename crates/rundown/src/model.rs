@@ -143,6 +143,12 @@ pub struct DeliveryWindow {
     pub until: Ticks,
 }
 
+/// How long before its first packet a PMT names a stream: longer than from one PMT to the next,
+/// with the way of a PMT and what the merge moves a packet.
+pub const NAMED_AHEAD: Span = Span::from_ms(150);
+/// How long behind its window a PMT still names a stream, whose packets the merge may have moved.
+pub const NAMED_BEHIND: Span = Span::from_ms(15);
+
 /// A text in the languages of the network.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Title {

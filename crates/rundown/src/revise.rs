@@ -2,7 +2,7 @@
 
 use crate::catalogue::Catalogue;
 use crate::compile::{CompileError, GoesOn, Problem, compile_behind};
-use crate::model::{Airing, Rundown, ServiceRundown};
+use crate::model::{Airing, NAMED_AHEAD, NAMED_BEHIND, Rundown, ServiceRundown};
 use std::collections::BTreeMap;
 use timetable::{Id, Timetable};
 use ts::Ticks;
@@ -37,11 +37,13 @@ pub fn revise(
     Ok((new, problems))
 }
 
-/// The last airing of which something has been sent before `at`, behind those of which something
-/// is still to be sent: the sound of a programme is on its way when the next picture already is.
+/// The last airing of which something has been sent or announced before `at`, behind those of which
+/// something is still to be sent: the sound of a programme is on its way when the next picture
+/// already is.
 fn go_on(old: &Rundown, service: &ServiceRundown, at: Ticks) -> Vec<GoesOn> {
-    let begun = service.airings.partition_point(|a| a.video.from.min(a.audio.from) < at);
-    let ended = |a: &Airing| a.video.until.max(a.audio.until) <= at;
+    let begun =
+        service.airings.partition_point(|a| a.video.from.min(a.audio.from) < at + NAMED_AHEAD);
+    let ended = |a: &Airing| a.video.until.max(a.audio.until) + NAMED_BEHIND <= at;
     let first = service.airings[..begun].partition_point(ended).min(begun.saturating_sub(1));
     let goes_on = |airing: &Airing| {
         let (asset, entry) = old.asset(airing.asset).clone();

@@ -18,6 +18,10 @@ pub(crate) struct VideoWalk {
     temporal_reference: Option<u16>,
     head: Vec<u8>,
     head_has_parameters: bool,
+    /// A slice has begun, so that all headers before it are whole.
+    head_has_slice: bool,
+    /// The headers have been read when the first slice began.
+    read_early: bool,
     facts: Option<VideoFacts>,
 }
 
@@ -32,6 +36,8 @@ impl VideoWalk {
             temporal_reference: None,
             head: Vec::new(),
             head_has_parameters: false,
+            head_has_slice: false,
+            read_early: false,
             facts: None,
         })
     }
@@ -81,12 +87,19 @@ impl VideoWalk {
     }
 
     fn starts_picture(&mut self, behind: [u8; 3]) -> bool {
-        let (is_start, is_parameters) = match self.codec {
-            Codec::H264 => (behind[0] & 0x1f == 9, behind[0] & 0x1f == 7),
-            Codec::Hevc => ((behind[0] >> 1) & 0x3f == 35, (behind[0] >> 1) & 0x3f == 33),
-            _ => (behind[0] == 0, behind[0] == 0xb3),
+        let (is_start, is_parameters, is_slice) = match self.codec {
+            Codec::H264 => {
+                let kind = behind[0] & 0x1f;
+                (kind == 9, kind == 7, matches!(kind, 1 | 5))
+            }
+            Codec::Hevc => {
+                let kind = (behind[0] >> 1) & 0x3f;
+                (kind == 35, kind == 33, kind < 32)
+            }
+            _ => (behind[0] == 0, behind[0] == 0xb3, matches!(behind[0], 1..=0xaf)),
         };
         self.head_has_parameters |= is_parameters;
+        self.head_has_slice |= is_slice;
         if !is_start {
             return false;
         }
@@ -106,23 +119,29 @@ impl VideoWalk {
             return false;
         }
         self.head.extend_from_slice(&bytes[..bytes.len().min(room)]);
-        if self.head.len() < HEAD_BYTES {
-            return false;
+        if self.head.len() == HEAD_BYTES {
+            return self.parse_head();
         }
-        self.parse_head()
+        // What the headers say of the buffers holds from the picture's first byte, so they are
+        // read as soon as they are whole.
+        let early = self.head_has_slice && self.head_has_parameters;
+        early && !core::mem::replace(&mut self.read_early, true) && self.parse()
     }
 
     fn read_head(&mut self) -> bool {
         let changed = self.head.len() < HEAD_BYTES && self.parse_head();
         self.head.clear();
         self.head_has_parameters = false;
+        self.head_has_slice = false;
+        self.read_early = false;
         changed
     }
 
     fn parse_head(&mut self) -> bool {
-        if !core::mem::take(&mut self.head_has_parameters) {
-            return false;
-        }
+        core::mem::take(&mut self.head_has_parameters) && self.parse()
+    }
+
+    fn parse(&mut self) -> bool {
         let Some(mut splitter) = VideoSplitter::new(self.codec) else {
             return false;
         };

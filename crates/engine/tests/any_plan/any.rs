@@ -73,13 +73,16 @@ fn any_programme(films: usize) -> impl Strategy<Value = ProgrammeRecipe> {
 }
 
 pub fn any_service() -> impl Strategy<Value = ServiceRecipe> {
-    let kinds = (any_encoder(), vec(select(SOUNDS.to_vec()), 1..3), any::<bool>());
-    kinds.prop_flat_map(|(encoder, sounds, mixed)| {
-        let film = select(SOUNDS.to_vec()).prop_flat_map(move |other| {
-            let mut sounds = sounds.clone();
-            if mixed {
-                sounds[0] = other;
+    let encoders = [any_encoder(), any_encoder()];
+    let kinds = (encoders, vec(select(SOUNDS.to_vec()), 1..4), any::<bool>());
+    kinds.prop_flat_map(|(encoders, sounds, mixed)| {
+        let other = (select(SOUNDS.to_vec()), 1..=sounds.len(), select(encoders.to_vec()));
+        let film = other.prop_flat_map(move |(sound, count, encoder)| {
+            if !mixed {
+                return any_film(encoders[0], sounds.clone());
             }
+            let mut sounds = sounds[..count].to_vec();
+            sounds[0] = sound;
             any_film(encoder, sounds)
         });
         vec(film, 2..5).prop_flat_map(|films| {

@@ -3,11 +3,15 @@
 use crate::any::any_station;
 use crate::config;
 use crate::film::Chance;
+use crate::naming::assert_named;
 use crate::properties::judged;
 use crate::tape;
 use crate::world::{Recipe, World, joined, read, text};
 use engine::{CYCLE, PlanError};
+use es::Codec;
 use proptest::prelude::*;
+use rundown::Airing;
+use std::collections::BTreeSet;
 use ts::Span;
 use verify::Check;
 
@@ -77,6 +81,7 @@ proptest! {
         let tape = tape::read(&bytes);
         tape.assert_counters_go_on();
         tape.assert_stamps_in_order();
+        assert_named(&bytes, true);
         let report = judged(&world, &bytes);
         for check in [Check::Buffer, Check::EmptyBuffer, Check::Pts, Check::Crc] {
             prop_assert!(report.tally(check).0 == 0, "{report}");
@@ -86,6 +91,7 @@ proptest! {
     #[test]
     fn any_lost_airings_are_covered_without_harm_to_counters_and_others(
         recipe in any_station(130..300), seed: u64, seconds in -6i64..40, in_a_row in 1usize..3,
+        finishes: bool,
     ) {
         let world = World::new(&recipe);
         let engine = world.engine();
@@ -101,7 +107,11 @@ proptest! {
         for airing in &airings[lost..lost + in_a_row] {
             let from = k.max(world.grid().at(airing.video.from));
             covered = covered.with_slate(service, airing.start, from).unwrap();
-            prop_assert!(covered.with_slate(service, airing.start, from).is_none());
+            let cut_off = covered.with_slate(service, airing.start, from).unwrap();
+            prop_assert!(cut_off.with_slate(service, airing.start, from).is_none());
+            if !finishes {
+                covered = cut_off;
+            }
         }
         let planned = world.sequence(&engine, first..first + 20).map_err(refused)?;
         let shown = world.sequence(&covered, first..first + 20).map_err(refused)?;
@@ -109,13 +119,26 @@ proptest! {
         let tape = tape::read(&bytes);
         tape.assert_counters_go_on();
         tape.assert_stamps_in_order();
-        // An access unit of each stream may have been cut off in its middle by each loss.
+        assert_named(&bytes, false);
+        // An access unit of each stream is cut off in its middle by each loss, when not even its
+        // data is there.
         let streams = recipe.services[service].films.iter().map(|f| f.audio.len() + 1).max();
-        let torn = (streams.unwrap_or(0) * in_a_row) as u64;
+        let torn = if finishes { 0 } else { (streams.unwrap_or(0) * in_a_row) as u64 };
         let report = judged(&world, &bytes);
         prop_assert!(report.tally(Check::Buffer).0 <= torn, "{report}");
-        // The airing behind the last lost one may count on from it; those behind that do not.
-        let back = world.grid().at(airings[lost + in_a_row].audio.until) + 1;
+        // The first airing of a codec behind the last lost one counts on from it; then all is as
+        // planned.
+        let codecs = |airing: &Airing| -> BTreeSet<(usize, Codec)> {
+            let streams = &engine.rundown().asset(airing.asset).1.summary.streams;
+            streams.iter().map(|s| s.format.facts.codec()).enumerate().collect()
+        };
+        let (gone, behind) = airings[lost..].split_at(in_a_row);
+        let mut open: BTreeSet<_> = gone.iter().flat_map(codecs).collect();
+        let whole = behind.iter().find(|airing| {
+            open.retain(|line| !codecs(airing).contains(line));
+            open.is_empty()
+        });
+        let back = whole.map_or(u64::MAX, |airing| world.grid().at(airing.audio.until) + 1);
         for (i, (planned, shown)) in planned.iter().zip(&shown).enumerate() {
             let at = first + i as u64;
             if at < k || at >= back {

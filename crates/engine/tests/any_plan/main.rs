@@ -3,6 +3,7 @@
 mod any;
 mod changes;
 mod film;
+mod naming;
 mod pictures;
 mod properties;
 mod tape;
