@@ -1,0 +1,153 @@
+//! How evenly datagrams leave at 40 Mbit/s, by the time stamps of the receiving kernel: the daemon
+//! with one multiplex and with twenty, a bare thread with as many flows, and the UDP output of
+//! ffmpeg and multicat. All are run in turns.
+
+use benches::arrivals::{Arrivals, lateness};
+use benches::films;
+use benches::folder;
+use benches::process;
+use benches::program::{ffmpeg, headend, is_on_path, succeed};
+use benches::samples::{Samples, quantile};
+use benches::sender::Sender;
+use benches::station::{self, FROM, RATE_BPS};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+const ROUNDS: usize = 5;
+const LENGTH: Duration = Duration::from_secs(15);
+/// What a sender may take to get going.
+const SETTLE: Duration = Duration::from_secs(2);
+const MANY: u16 = 20;
+const DAEMON: u16 = 5000;
+const BARE: u16 = 5100;
+const FFMPEG: u16 = 5200;
+const MULTICAT: u16 = 5300;
+
+/// The quantiles of one sender over all rounds, in microseconds.
+#[derive(Default)]
+struct Figures {
+    name: &'static str,
+    quantiles: [Samples; 3],
+}
+
+fn main() {
+    let mut figures: Vec<Figures> = Vec::new();
+    let one = station::films("pacing-1", 6, 0, &[DAEMON]);
+    let many = station::films("pacing-20", 6, 0, &ports(DAEMON, MANY));
+    let capture = is_on_path("multicat").then(|| capture(&one));
+    if capture.is_none() {
+        println!("multicat is not installed and was left out");
+    }
+    for _ in 0..ROUNDS {
+        note(&mut figures, "daemon, 1 multiplex", &daemon(&one, 0));
+        note(&mut figures, "bare thread, 1 flow", &bare(1, 0));
+        note(&mut figures, "ffmpeg", &by_ffmpeg());
+        if let Some(capture) = &capture {
+            note(&mut figures, "multicat", &by_multicat(capture));
+        }
+        // The flow that is sent last waits for all others.
+        note(&mut figures, "daemon, 20 multiplexes, last", &daemon(&many, MANY - 1));
+        note(&mut figures, "bare thread, 20 flows, last", &bare(MANY, MANY - 1));
+    }
+    print(&figures);
+}
+
+/// So many ports from the first one on.
+fn ports(first: u16, count: u16) -> Vec<u16> {
+    (first..first + count).collect()
+}
+
+/// Adds the figures of one round.
+fn note(figures: &mut Vec<Figures>, name: &'static str, late_ns: &[i64]) {
+    let place = figures.iter().position(|f| f.name == name).unwrap_or_else(|| {
+        figures.push(Figures { name, ..Figures::default() });
+        figures.len() - 1
+    });
+    for (samples, share) in figures[place].quantiles.iter_mut().zip([0.5, 0.99, 0.999]) {
+        samples.push(quantile(late_ns, share) as f64 / 1000.0);
+    }
+}
+
+fn print(figures: &[Figures]) {
+    println!("lateness in us: middle (least to greatest) of {ROUNDS} rounds of {LENGTH:?}");
+    for Figures { name, quantiles: [p50, p99, p999] } in figures {
+        println!("  {name:28}  p50 {p50:.1}  p99 {p99:.1}  p99.9 {p999:.1}");
+    }
+    let middle = |name: &str| {
+        let figures = figures.iter().find(|f| f.name.starts_with(name)).expect("it was measured");
+        figures.quantiles[2].summary().1
+    };
+    println!("p99.9 of the daemon over that of the bare thread");
+    println!("  1 multiplex     {:.2}", middle("daemon, 1 ") / middle("bare thread, 1 "));
+    println!("  20 multiplexes  {:.2}", middle("daemon, 20") / middle("bare thread, 20"));
+}
+
+/// Starts what sends a flow, and watches how late its datagrams are.
+fn watch<T>(port: u16, start: impl FnOnce() -> T) -> (Vec<i64>, T) {
+    let arrivals = Arrivals::join(port).expect("a socket for the flow");
+    let sender = start();
+    arrivals.first(Duration::from_secs(20)).expect("a first datagram");
+    let settle = arrivals.collect(SETTLE).expect("datagrams");
+    let times = arrivals.collect(LENGTH).expect("datagrams");
+    assert!(settle.len() > 1000, "the sender came to a stop");
+    let expected = LENGTH.as_secs_f64() * RATE_BPS as f64 / (1316.0 * 8.0);
+    let share = times.len() as f64 / expected;
+    assert!((0.98..1.02).contains(&share), "{share} of the datagrams came on port {port}");
+    (lateness(&times), sender)
+}
+
+/// Runs a command while a flow is watched, then ends it.
+fn watch_command(port: u16, command: &mut Command) -> Vec<i64> {
+    let (late, child) = watch(port, || {
+        let started = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        started.unwrap_or_else(|e| panic!("{command:?} cannot be started: {e}"))
+    });
+    process::end(child);
+    late
+}
+
+fn daemon(config: &Path, flow: u16) -> Vec<i64> {
+    watch_command(DAEMON + flow, headend().arg("run").arg(config))
+}
+
+fn bare(count: u16, flow: u16) -> Vec<i64> {
+    let start = || Sender::start(ports(BARE, count), RATE_BPS).expect("a bare thread");
+    let (late, sender) = watch(BARE + flow, start);
+    sender.stop().expect("sending goes on");
+    late
+}
+
+fn by_ffmpeg() -> Vec<i64> {
+    let mut command = ffmpeg();
+    let films = films::make();
+    for film in &films {
+        command.arg("-re").arg("-i").arg(film);
+    }
+    for i in 0..films.len() {
+        command.args(["-map", &i.to_string()]);
+    }
+    command.args(["-c", "copy", "-muxrate", &RATE_BPS.to_string(), "-f", "mpegts"]);
+    watch_command(
+        FFMPEG,
+        command.arg(format!(
+            "udp://239.255.43.1:{FFMPEG}?localaddr=127.0.0.1&pkt_size=1316&bitrate={RATE_BPS}"
+        )),
+    )
+}
+
+/// Renders what multicat sends, with the index that it needs.
+fn capture(station: &Path) -> PathBuf {
+    let path = folder::below("pacing-1").join("capture.ts");
+    let mut render = headend();
+    render.arg("render").arg(station).args(["--multiplex", "bench-0", "--from", FROM]);
+    succeed(render.args(["--duration", "40s", "--out"]).arg(&path));
+    succeed(Command::new("ingests").args(["-p", &engine::PCR_PID.value().to_string()]).arg(&path));
+    path
+}
+
+fn by_multicat(capture: &Path) -> Vec<i64> {
+    let mut command = Command::new("multicat");
+    command.args(["-i", "50", "-t", "1", "-U"]).arg(capture);
+    watch_command(MULTICAT, command.arg(format!("239.255.43.1:{MULTICAT}@127.0.0.1")))
+}
