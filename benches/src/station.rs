@@ -1,5 +1,6 @@
 //! Stations that play the films: a folder with a configuration, a timetable and a library.
 
+use crate::arrivals::GROUP;
 use crate::films::{self, FILM_S};
 use crate::folder;
 use crate::program::{headend, succeed};
@@ -19,7 +20,7 @@ const ROUNDS: u32 = 4;
 
 /// The station whose services play the films; gives its configuration. Service `j` plays film `j`
 /// modulo six and begins `stagger_s` times `j` seconds after [`FROM`]. There is a multiplex of all
-/// services for each of `ports`, sent to that port of [`crate::arrivals::GROUP`], or one that is
+/// services for each of `ports`, sent to that port of [`GROUP`], or one that is
 /// not sent at all.
 ///
 /// # Panics
@@ -59,7 +60,7 @@ pub fn multiplex(number: u32, services: &[String], port: Option<u16>) -> String 
     );
     if let Some(port) = port {
         text += &format!(
-            "[[multiplex.output]]\nname = \"loopback\"\nto = \"239.255.43.1:{port}\"\n\
+            "[[multiplex.output]]\nname = \"loopback\"\nto = \"{GROUP}:{port}\"\n\
              protocol = \"udp\"\ninterface = \"lo\"\nttl = 1\nloopback = true\n"
         );
     }
@@ -90,7 +91,9 @@ pub fn library() -> PathBuf {
 /// When a file cannot be ingested.
 pub fn ingest(name: &str, files: impl IntoIterator<Item = (String, PathBuf)>) -> PathBuf {
     let library = folder::below(name).join("library");
-    let config = write(name, &library, "format = 1\nzone = \"UTC\"\n", "");
+    // A configuration has a multiplex; nothing of it matters here.
+    let multiplex = multiplex(0, &["tv-1".to_owned()], None);
+    let config = write(name, &library, "format = 1\nzone = \"UTC\"\n", &multiplex);
     for (id, file) in files {
         if !has(&library, &id) {
             let mut command = headend();
