@@ -15,9 +15,9 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 const ROUNDS: usize = 5;
-const LENGTH: Duration = Duration::from_secs(5);
+const LENGTH: Duration = Duration::from_secs(4);
 /// What a sender may take to get going.
-const SETTLE: Duration = Duration::from_secs(1);
+const SETTLE: Duration = Duration::from_secs(2);
 /// Seven transport packets.
 const DATAGRAM_BITS: f64 = 1316.0 * 8.0;
 const MANY: u16 = 20;
