@@ -1,8 +1,9 @@
 //! Runs of programs and what they cost.
 
+use rustix::process::{Pid, Signal, kill_process};
 use std::io;
 use std::mem::MaybeUninit;
-use std::process::Command;
+use std::process::{Child, Command};
 use std::time::{Duration, Instant};
 
 /// What one run of a program took.
@@ -31,6 +32,17 @@ pub fn run(command: &mut Command) -> Cost {
         wall: begin.elapsed(),
         memory_bytes: usage.ru_maxrss as u64 * 1024,
     }
+}
+
+/// Asks a running child to end and waits until it has.
+///
+/// # Panics
+/// When it had ended before, as then it did not do its work to the last.
+pub fn end(mut child: Child) {
+    let early = child.try_wait().expect("a child can be looked at");
+    assert!(early.is_none(), "a program ended before its time: {early:?}");
+    kill_process(Pid::from_child(&child), Signal::TERM).expect("a child can be told to end");
+    child.wait().expect("a child can be waited for");
 }
 
 /// Waits for a child; gives its status and what it used.

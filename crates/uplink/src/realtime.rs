@@ -53,7 +53,7 @@ impl Default for Realtime {
 
 impl Realtime {
     /// Asks for all of it, for the calling thread.
-    pub(crate) fn request(self) -> RealtimeReport {
+    pub fn request(self) -> RealtimeReport {
         // Threads without real-time priority wake up to 50 us late unless told otherwise. A
         // refusal only leaves it so.
         let _ = set_current_timer_slack(NonZeroU64::new(1));

@@ -1,4 +1,5 @@
-//! The programs that judge the output, and that the project did not write.
+//! The programs that the project did not write: those that judge its output in tests, and those
+//! that benchmarks compare it with.
 
 use std::process::Command;
 
@@ -31,16 +32,34 @@ const JUDGES: &[Judge] = &[
     Judge { program: "c++", proof: &["--version"], packages: &["g++"] },
 ];
 
+const RIVALS: &[Judge] = &[
+    Judge { program: "ffmpeg", proof: &["-version"], packages: &["ffmpeg"] },
+    Judge { program: "multicat", proof: &[], packages: &["multicat"] },
+    Judge { program: "ingests", proof: &[], packages: &["multicat"] },
+];
+
 const TRIES: u32 = 3;
 
-/// Installs what is missing with apt-get, as root or through sudo, without a question.
+/// Installs what tests need.
 pub fn install() -> Outcome {
-    let missing = missing();
+    install_all(JUDGES)
+}
+
+/// Installs what benchmarks compare with.
+pub fn install_rivals() -> Outcome {
+    install_all(RIVALS)
+}
+
+/// Installs what is missing with apt-get, as root or through sudo, without a question.
+fn install_all(judges: &'static [Judge]) -> Outcome {
+    let missing = missing(judges);
     if missing.is_empty() {
-        println!("all judges are installed");
+        let names: Vec<&str> = judges.iter().map(|judge| judge.program).collect();
+        println!("installed: {}", names.join(" "));
         return Ok(());
     }
-    let wanted: Vec<&str> = missing.iter().flat_map(|judge| judge.packages).copied().collect();
+    let mut wanted: Vec<&str> = missing.iter().flat_map(|judge| judge.packages).copied().collect();
+    wanted.dedup();
     if !is_on_path("apt-get") {
         return Err(format!("install these packages, or their like: {}", wanted.join(" ")));
     }
@@ -56,9 +75,9 @@ pub fn install() -> Outcome {
         }
     }
     outcome.map_err(|error| {
-        format!("the judges cannot be installed; wanted: {}\n{error}", wanted.join(" "))
+        format!("these packages cannot be installed: {}\n{error}", wanted.join(" "))
     })?;
-    match self::missing().as_slice() {
+    match self::missing(judges).as_slice() {
         [] => Ok(()),
         still => {
             let names: Vec<&str> = still.iter().map(|judge| judge.program).collect();
@@ -67,11 +86,14 @@ pub fn install() -> Outcome {
     }
 }
 
-fn missing() -> Vec<&'static Judge> {
-    JUDGES.iter().filter(|judge| !works(judge)).collect()
+fn missing(judges: &'static [Judge]) -> Vec<&'static Judge> {
+    judges.iter().filter(|judge| !works(judge)).collect()
 }
 
 fn works(judge: &Judge) -> bool {
+    if judge.proof.is_empty() {
+        return is_on_path(judge.program);
+    }
     let output = program(judge.program).args(judge.proof).output();
     output.is_ok_and(|output| output.status.success())
 }
