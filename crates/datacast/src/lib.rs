@@ -18,21 +18,32 @@
 
 mod block;
 mod carousel;
+mod collection;
 mod control;
 mod descriptor;
+mod fountain;
+mod fountain_schedule;
 mod identity;
 mod layout;
 mod manifest;
 mod message;
 mod module_crc;
+pub mod mpe;
+pub mod mpe_fec;
 mod path;
 pub mod schedule;
 mod seal;
 
 pub use block::{DDB_OVERHEAD, Ddb};
 pub use carousel::{BLOCK_SIZE_DEFAULT, BLOCK_SIZE_MAX, Carousel, CarouselError, CarouselOptions};
+pub use collection::{Collection, Place, Taken};
 pub use control::{Dii, Dsi, Group, Module};
 pub use descriptor::{MANIFEST_TYPE, ModuleDescriptors};
+pub use fountain::{
+    Fountain, FountainError, RepairId, SOURCE_BLOCK_SIZE_DEFAULT, SOURCE_BLOCKS_MAX, SourceBlock,
+    TAG_FOUNTAIN, TWIN_MODULE_FIRST, is_twin_module,
+};
+pub use fountain_schedule::{Sending, Symbol, repeat_superframes, symbols};
 pub use layout::{
     FILES_MAX, FIRST_DATA_MODULE, Layout, LayoutError, MANIFEST_MODULE, MODULE_ID_MAX,
     MODULE_SIZE_DEFAULT, Piece, PlannedFile,

@@ -7,13 +7,15 @@
 //! - [`window`] restores missing packets of an unbounded sequence from such parities;
 //! - [`gf256`] is the arithmetic of the codes below;
 //! - [`reed_solomon`] corrects errors and erasures of single words, among them those of RS(204,188);
-//! - [`frame`] is the MPE-FEC frame, whose rows are words of RS(255,191).
+//! - [`frame`] is the MPE-FEC frame, whose rows are words of RS(255,191);
+//! - [`raptorq`] makes encoding symbols without number of blocks that need not be in memory.
 
 #![forbid(unsafe_code)]
 
 pub mod frame;
 pub mod gf256;
 pub mod matrix;
+pub mod raptorq;
 pub mod reed_solomon;
 pub mod window;
 pub mod xor;

@@ -19,7 +19,7 @@ pub const OUTER_PARITY: usize = 16;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReedSolomon {
     parity: usize,
-    /// For each value of the byte that leaves the shift register, what it adds to the others.
+    /// For each value of the leading term, the generator times it without its own leading term.
     feedback: Vec<u8>,
 }
 
@@ -90,16 +90,17 @@ impl ReedSolomon {
     pub fn encode(&self, data: &[u8], parity: &mut [u8]) {
         assert_eq!(parity.len(), self.parity, "room for the parity");
         assert!(data.len() + self.parity <= WORD_SIZE_MAX, "a word of the field");
-        parity.fill(0);
-        for byte in data {
-            let leaving = usize::from(byte ^ parity[0]);
-            parity.copy_within(1.., 0);
-            parity[self.parity - 1] = 0;
-            let feedback = &self.feedback[leaving * self.parity..][..self.parity];
-            for (register, term) in parity.iter_mut().zip(feedback) {
-                *register ^= term;
+        // The word is divided by the generator where it stands, term by term from the front.
+        let mut rest = [0; WORD_SIZE_MAX];
+        rest[..data.len()].copy_from_slice(data);
+        for at in 0..data.len() {
+            let leading = usize::from(rest[at]);
+            let feedback = &self.feedback[leading * self.parity..][..self.parity];
+            for (term, feedback) in rest[at + 1..].iter_mut().zip(feedback) {
+                *term ^= feedback;
             }
         }
+        parity.copy_from_slice(&rest[data.len()..][..self.parity]);
     }
 
     /// Corrects a word in place and says how many bytes it changed. `erasures` are the places of

@@ -3,8 +3,8 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use si::table::{
-    Bat, Cat, EitSection, EitService, Event, Nit, Scope, Sdt, SdtService, Tdt, Tot, TransportEntry,
-    present_following,
+    Bat, Cat, EitSection, EitService, Event, Int, IntEntry, Nit, Scope, Sdt, SdtService, Tdt, Tot,
+    TransportEntry, present_following,
 };
 use si::{DescriptorLoop, RunningStatus, Section, TableError, UtcSeconds};
 use ts::section::{LongHeader, SectionError, SectionView, write_section};
@@ -124,6 +124,25 @@ proptest! {
     }
 
     #[test]
+    fn any_notification_table_is_read_back_from_its_sections(
+        (action_type, platform, processing_order) in (any::<u8>(), 0u32..1 << 24, any::<u8>()),
+        version in 0u8..32, descriptors in descriptors(3), pairs in vec((descriptors(3), descriptors(3)), 0..20),
+    ) {
+        let entry = |(targets, operations)| IntEntry { targets, operations };
+        let entries = pairs.into_iter().map(entry).collect();
+        let int = Int { action_type, platform_id: platform, processing_order, version, descriptors, entries };
+        let sections = int.sections().unwrap();
+        assert_well_numbered(&sections, version)?;
+        let mut read = Int { entries: vec![], ..int.clone() };
+        for section in &sections {
+            let part = Int::parse(&section.view().unwrap()).unwrap();
+            prop_assert_eq!(&part.descriptors, &int.descriptors);
+            read.entries.extend(part.entries);
+        }
+        prop_assert_eq!(read, int);
+    }
+
+    #[test]
     fn any_list_of_services_is_read_back_from_its_sections(
         scope in scope(), ids: [u16; 2], version in 0u8..32, services in services(),
     ) {
@@ -222,6 +241,7 @@ proptest! {
             let view = SectionView::parse(&bytes).unwrap();
             let _ = Nit::parse(&view);
             let _ = Bat::parse(&view);
+            let _ = Int::parse(&view);
             let _ = Sdt::parse(&view);
             let _ = Cat::parse(&view);
             let _ = EitSection::parse(&view);
