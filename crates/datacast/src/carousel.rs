@@ -170,6 +170,26 @@ impl Carousel {
         Ok((carousel, fountain))
     }
 
+    /// The carousel of modules that lie one behind the other in a blob: id, version, downloadId and
+    /// size of each.
+    pub(crate) fn of_modules(
+        block_size: u16,
+        control: Vec<Vec<u8>>,
+        modules: impl Iterator<Item = (u16, u8, u32, u32)>,
+    ) -> Result<Carousel, CarouselError> {
+        if block_size == 0 || block_size > BLOCK_SIZE_MAX {
+            return Err(CarouselError::BlockSize { block_size });
+        }
+        let mut carousel = Carousel { block_size, control, modules: Vec::new(), blocks: 0 };
+        let mut start = 0;
+        for (id, version, download_id, size) in modules {
+            let entry = Entry { id, size, version, descriptors: Vec::new() };
+            carousel.add(&entry, download_id, start)?;
+            start += u64::from(size);
+        }
+        Ok(carousel)
+    }
+
     fn add(&mut self, entry: &Entry, download_id: u32, start: u64) -> Result<(), CarouselError> {
         let &Entry { id, size, version, .. } = entry;
         let blocks = u64::from(size.div_ceil(u32::from(self.block_size)));

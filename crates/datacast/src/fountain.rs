@@ -117,6 +117,26 @@ impl Fountain {
         Ok(Fountain { blocks, symbol_size, source_blocks, download_id })
     }
 
+    /// The fountain that an announcement or an FEC object transmission information describes, all
+    /// of whose numbers are within their limits.
+    pub(crate) fn from_parts(
+        blocks: u64,
+        symbol_size: u16,
+        source_blocks: u8,
+        download_id: u32,
+    ) -> Fountain {
+        Fountain { blocks, symbol_size, source_blocks, download_id }
+    }
+
+    /// The fountain that the descriptors of the first group of a DSI announce, if they do.
+    ///
+    /// # Errors
+    /// [`FountainError`] when the announcement is damaged or of a kind that is not known.
+    pub fn announced(descriptors: &[u8]) -> Option<Result<Fountain, FountainError>> {
+        let mut found = ts::psi::descriptors(descriptors);
+        found.find(|(tag, _)| *tag == TAG_FOUNTAIN).map(|(_, body)| Fountain::parse(body))
+    }
+
     /// All source symbols.
     pub fn blocks(&self) -> u64 {
         self.blocks
@@ -159,6 +179,22 @@ impl Fountain {
             (large_count + (block - in_large) / small, (block - in_large) % small)
         };
         Some((number as u8, id as u32))
+    }
+
+    /// The block of the carousel that stands at `place` when the source blocks take turns: first
+    /// symbol of each, second symbol of each and so on. Places are those of blocks.
+    ///
+    /// Source symbols are sent in this order. In the order of the carousel one source block would
+    /// get all of them for a long time, and a site would wait for the others.
+    pub(crate) fn in_turns(&self, place: u64) -> u64 {
+        let Partition { large, small, large_count } = self.partition();
+        let count = u64::from(self.source_blocks);
+        let (id, number) = match place.checked_sub(small * count) {
+            None => (place / count, place % count),
+            Some(last) => (small, last),
+        };
+        let before = number.min(large_count);
+        before * large + (number - before) * small + id
     }
 
     /// Partition[] of RFC 6330 clause 4.4.1.2.
@@ -260,6 +296,27 @@ mod tests {
     use ts::section::SectionView;
 
     #[test]
+    fn the_dsi_of_a_fountain_announces_it_and_that_of_others_does_not() {
+        let path = crate::RelativePath::new("a").unwrap();
+        let files = vec![crate::BundleFile { path, bytes: vec![7; 5000] }];
+        let name = crate::BundleName::new("b", "").unwrap();
+        let (manifest, _) = crate::pack(name, files, 1 << 20).unwrap();
+        let options = crate::CarouselOptions { block_size: 400, revision: 0 };
+        let announced = |carousel: &crate::Carousel| {
+            let section = SectionView::parse(&carousel.control_sections()[0]).unwrap();
+            let Ok(Message::Dsi(dsi)) = Message::parse(section) else { panic!("a DSI") };
+            Fountain::announced(dsi.groups[0].descriptors)
+        };
+        let plain = crate::Carousel::new(&manifest, options).unwrap();
+        assert_eq!(announced(&plain), None);
+        let (carousel, fountain) =
+            crate::Carousel::with_fountain(&manifest, options, 2000).unwrap();
+        assert_eq!(announced(&carousel), Some(Ok(fountain)));
+        assert_eq!((fountain.blocks(), fountain.source_blocks()), (carousel.blocks(), 3));
+        assert_eq!(plain.blocks(), carousel.blocks());
+    }
+
+    #[test]
     fn source_blocks_are_as_few_as_their_size_allows() {
         let count = |blocks, size_max| {
             Fountain::new(blocks, 4017, size_max, 1).map(|fountain| fountain.source_blocks())
@@ -326,6 +383,13 @@ mod tests {
                 next += u64::from(block.shape.symbols());
                 let last = block.shape.symbols() - 1;
                 prop_assert_eq!(fountain.locate(next - 1), Some((number, last)));
+            }
+            if blocks < 3000 {
+                let mut order: Vec<u64> = (0..blocks).map(|place| fountain.in_turns(place)).collect();
+                let turns = order.iter().map(|block| fountain.locate(*block).unwrap().1);
+                prop_assert!(turns.is_sorted());
+                order.sort_unstable();
+                prop_assert!(order.into_iter().eq(0..blocks));
             }
             prop_assert_eq!((next, fountain.locate(next)), (blocks, None));
             prop_assert_eq!(fountain.source_block(fountain.source_blocks()), None);

@@ -59,9 +59,10 @@ pub fn symbols(
     let repairs = share.guaranteed.saturating_add(share.extra) - walk - run;
     let sources = (0..walk).map(move |i| remainder(first + u128::from(i), total));
     let extra = blocks(superframe, Share { guaranteed: 0, extra: run }, total);
+    let fountain = *fountain;
     sources
         .chain(extra)
-        .map(|block| Symbol::Source { block })
+        .map(move |place| Symbol::Source { block: fountain.in_turns(place) })
         .chain(self::repairs(fountain, sending, superframe, repairs).map(Symbol::Repair))
 }
 
@@ -74,12 +75,11 @@ pub fn repeat_superframes(fountain: &Fountain, sending: Sending) -> u64 {
 /// The source blocks take turns. Which one begins, is spread evenly over superframes, so that no
 /// block gets less than the others when the turns do not come out even.
 fn repairs(
-    fountain: &Fountain,
+    fountain: Fountain,
     sending: Sending,
     superframe: u64,
     count: u64,
 ) -> impl Iterator<Item = RepairId> {
-    let fountain = *fountain;
     let source_blocks = u64::from(fountain.source_blocks());
     let range = range_size(&fountain, sending);
     let begin = scale(superframe.wrapping_mul(GOLDEN), source_blocks);

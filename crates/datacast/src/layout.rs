@@ -222,7 +222,7 @@ fn overlap(a: &Range<u64>, b: &Range<u64>) -> Range<u64> {
 }
 
 /// Paths are sorted, unique, and none is also a folder.
-fn check_names(files: &[(RelativePath, u64)]) -> Result<(), LayoutError> {
+pub(crate) fn check_names(files: &[(RelativePath, u64)]) -> Result<(), LayoutError> {
     if files.is_empty() {
         return Err(LayoutError::NoFile);
     }

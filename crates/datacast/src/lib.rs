@@ -16,11 +16,13 @@
 
 #![forbid(unsafe_code)]
 
+pub mod biop;
 mod block;
 mod carousel;
 mod collection;
 mod control;
 mod descriptor;
+pub mod flute;
 mod fountain;
 mod fountain_schedule;
 mod identity;
@@ -30,6 +32,7 @@ mod message;
 mod module_crc;
 pub mod mpe;
 pub mod mpe_fec;
+pub mod package;
 mod path;
 pub mod schedule;
 mod seal;
