@@ -127,9 +127,7 @@ impl Carousel {
         source_block_size_max: u32,
     ) -> Result<(Carousel, Fountain), CarouselError> {
         let planned = Carousel::planned(manifest, options, Some(source_block_size_max))?;
-        let (carousel, Some(fountain)) = planned else {
-            unreachable!("a fountain was asked for")
-        };
+        let (carousel, Some(fountain)) = planned else { unreachable!("a fountain was asked for") };
         Ok((carousel, fountain))
     }
 

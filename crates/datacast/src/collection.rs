@@ -233,11 +233,8 @@ mod tests {
 
         fn decode(&mut self, number: u8) {
             let block = self.collection.fountain().source_block(number).unwrap();
-            let symbols: Vec<(u32, Vec<u8>)> = self
-                .collection
-                .symbols(number)
-                .map(|(id, place)| (id, self.get(place)))
-                .collect();
+            let symbols: Vec<(u32, Vec<u8>)> =
+                self.collection.symbols(number).map(|(id, place)| (id, self.get(place))).collect();
             match Decoder::new(block.shape).decode(symbols) {
                 Some(bytes) => {
                     let begin = block.first_block as usize * SIZE;
@@ -270,7 +267,9 @@ mod tests {
         let sending = Sending { repairs_max: 50, sources_of_16: 4 };
         let mut sent = 0;
         for superframe in start.. {
-            for symbol in symbols(&fountain, sending, superframe, Share { guaranteed: 20, extra: 5 }) {
+            for symbol in
+                symbols(&fountain, sending, superframe, Share { guaranteed: 20, extra: 5 })
+            {
                 sent += 1;
                 seed = seed.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
                 if (seed >> 56) as u8 >= 255 - loss {
@@ -337,7 +336,10 @@ mod tests {
         }
         assert_eq!(collection.progress(0), Some((200, 201)));
         collection.restart(0);
-        assert_eq!((collection.progress(0), collection.progress(1)), (Some((0, 201)), Some((50, 201))));
+        assert_eq!(
+            (collection.progress(0), collection.progress(1)),
+            (Some((0, 201)), Some((50, 201)))
+        );
     }
 
     proptest! {

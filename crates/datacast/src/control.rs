@@ -1,9 +1,7 @@
 //! The control messages of a two-layer carousel: DSI and DII (ISO/IEC 13818-6 clauses 7.3.6 and
 //! 7.3.2, EN 301 192 clause 8.2, TR 101 202).
 
-use crate::message::{
-    Fields, ID_DII, ID_DSI, MessageError, TABLE_CONTROL, control_section, open,
-};
+use crate::message::{Fields, ID_DII, ID_DSI, MessageError, TABLE_CONTROL, control_section, open};
 use ts::section::{SectionError, SectionView};
 
 /// Bytes of serverId, which data carousels fill with ones.

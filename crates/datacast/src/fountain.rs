@@ -16,7 +16,7 @@
 //!
 //! ```text
 //! tag 0xf0 | length 17 | FEC encoding id 6 | downloadId 32 |
-//! transfer length 40 | 0 | T 16 | Z 8 | N 16 (1) | Al 8 (1)     the 12 bytes of RFC 6330 clause 3.3.3
+//! transfer length 40 | 0 | T 16 | Z 8 | N 16 (1) | Al 8 (1)
 //! ```
 
 use crate::block::Ddb;
@@ -26,6 +26,8 @@ use fec::raptorq::{IDS, SYMBOLS_MAX, Shape};
 pub const TWIN_MODULE_FIRST: u16 = 0xfe00;
 /// Source blocks of a bundle, at most.
 pub const SOURCE_BLOCKS_MAX: u64 = 255;
+/// Blocks of a fountain, at most.
+const BLOCKS_MAX: u64 = SOURCE_BLOCKS_MAX * SYMBOLS_MAX as u64;
 /// Bytes of a source block unless said otherwise. Larger ones come nearer to the limit of the
 /// channel, and a site needs about four times as much memory to decode one.
 pub const SOURCE_BLOCK_SIZE_DEFAULT: u32 = 48 << 20;
@@ -69,7 +71,7 @@ pub struct RepairId {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FountainError {
     /// No block, or more than fit into 255 source blocks of 56,403.
-    #[error("{blocks} blocks, where a fountain has 1 to {limit}; make blocks larger", limit = SOURCE_BLOCKS_MAX * SYMBOLS_MAX as u64)]
+    #[error("{blocks} blocks, where a fountain has 1 to {BLOCKS_MAX}; make blocks larger")]
     Blocks {
         /// Blocks of the carousel.
         blocks: u64,
@@ -108,7 +110,7 @@ impl Fountain {
         if symbol_size == 0 {
             return Err(FountainError::BlockSize);
         }
-        if blocks == 0 || blocks > SOURCE_BLOCKS_MAX * u64::from(SYMBOLS_MAX) {
+        if blocks == 0 || blocks > BLOCKS_MAX {
             return Err(FountainError::Blocks { blocks });
         }
         let wanted = u64::from(size_max / u32::from(symbol_size));
@@ -385,7 +387,8 @@ mod tests {
                 prop_assert_eq!(fountain.locate(next - 1), Some((number, last)));
             }
             if blocks < 3000 {
-                let mut order: Vec<u64> = (0..blocks).map(|place| fountain.in_turns(place)).collect();
+                let order = (0..blocks).map(|place| fountain.in_turns(place));
+                let mut order: Vec<u64> = order.collect();
                 let turns = order.iter().map(|block| fountain.locate(*block).unwrap().1);
                 prop_assert!(turns.is_sorted());
                 order.sort_unstable();

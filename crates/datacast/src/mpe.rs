@@ -186,9 +186,7 @@ impl<'a> DatagramSection<'a> {
 pub fn datagram_size(bytes: &[u8]) -> Option<usize> {
     let size = match (bytes.first()? >> 4, bytes) {
         (4, [_, _, high, low, ..]) => usize::from(u16::from_be_bytes([*high, *low])),
-        (6, [_, _, _, _, high, low, ..]) => {
-            40 + usize::from(u16::from_be_bytes([*high, *low]))
-        }
+        (6, [_, _, _, _, high, low, ..]) => 40 + usize::from(u16::from_be_bytes([*high, *low])),
         _ => return None,
     };
     (size >= 20).then_some(size)

@@ -9,7 +9,9 @@
 //! columns of parity. [`Deframer`] takes sections as they come and gives datagrams out at once;
 //! those that were lost come at the end of the frame, if enough of it has arrived.
 
-use crate::mpe::{Addressing, DatagramSection, MpeError, RealTime, datagram_section, datagram_size};
+use crate::mpe::{
+    Addressing, DatagramSection, MpeError, RealTime, datagram_section, datagram_size,
+};
 use core::ops::Range;
 use fec::frame::{DATA_COLUMNS, Frame, PARITY_COLUMNS, Presence, Rows};
 use std::collections::BTreeMap;

@@ -6,7 +6,7 @@
 //! - [`matrix`] is the packet matrix of SMPTE ST 2022-1 and its row and column parities;
 //! - [`window`] restores missing packets of an unbounded sequence from such parities;
 //! - [`gf256`] is the arithmetic of the codes below;
-//! - [`reed_solomon`] corrects errors and erasures of single words, among them those of RS(204,188);
+//! - [`reed_solomon`] corrects errors and erasures of single words, as those of RS(204,188);
 //! - [`frame`] is the MPE-FEC frame, whose rows are words of RS(255,191);
 //! - [`raptorq`] makes encoding symbols without number of blocks that need not be in memory.
 

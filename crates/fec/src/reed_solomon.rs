@@ -108,8 +108,8 @@ impl ReedSolomon {
     /// unknown place costs two.
     ///
     /// # Errors
-    /// [`WordError`]; the word is as it was then. Beyond its power a code may also take the word for
-    /// another one: with all its parity spent on erasures it cannot notice a single error.
+    /// [`WordError`]; the word is as it was then. Beyond its power a code may also take the word
+    /// for another one: with all its parity spent on erasures it cannot notice a single error.
     pub fn correct(&self, word: &mut [u8], erasures: &[u8]) -> Result<usize, WordError> {
         let size = word.len();
         if size > WORD_SIZE_MAX || size <= self.parity {
@@ -287,7 +287,7 @@ mod tests {
         ) {
             let mut state = seed;
             let mut next = |below: usize| {
-                state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+                state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(11);
                 (state >> 33) as usize % below
             };
             let code = ReedSolomon::new(parity);

@@ -7,7 +7,7 @@ use si::table::{
     TransportEntry, present_following,
 };
 use si::{DescriptorLoop, RunningStatus, Section, TableError, UtcSeconds};
-use ts::section::{LongHeader, SectionError, SectionView, write_section};
+use ts::section::{LongHeader, SectionError, SectionView, section_limit, write_section};
 
 fn descriptors(count_max: usize) -> impl Strategy<Value = DescriptorLoop> {
     vec((any::<u8>(), vec(any::<u8>(), 0..=255)), 0..=count_max).prop_map(|pairs| {
@@ -74,7 +74,7 @@ fn assert_well_numbered(sections: &[Section], version: u8) -> Result<(), TestCas
         prop_assert_eq!(usize::from(section.last_number()), sections.len() - 1);
         prop_assert_eq!(section.version(), Some(version));
         prop_assert_eq!(section.sub_table(), sections[0].sub_table());
-        prop_assert!(section.bytes().len() <= 1024);
+        prop_assert!(section.bytes().len() <= section_limit(section.table_id()));
         prop_assert!(section.view().is_some());
     }
     Ok(())
@@ -126,11 +126,19 @@ proptest! {
     #[test]
     fn any_notification_table_is_read_back_from_its_sections(
         (action_type, platform, processing_order) in (any::<u8>(), 0u32..1 << 24, any::<u8>()),
-        version in 0u8..32, descriptors in descriptors(3), pairs in vec((descriptors(3), descriptors(3)), 0..20),
+        version in 0u8..32, descriptors in descriptors(3),
+        pairs in vec((descriptors(3), descriptors(3)), 0..20),
     ) {
         let entry = |(targets, operations)| IntEntry { targets, operations };
         let entries = pairs.into_iter().map(entry).collect();
-        let int = Int { action_type, platform_id: platform, processing_order, version, descriptors, entries };
+        let int = Int {
+            action_type,
+            platform_id: platform,
+            processing_order,
+            version,
+            descriptors,
+            entries,
+        };
         let sections = int.sections().unwrap();
         assert_well_numbered(&sections, version)?;
         let mut read = Int { entries: vec![], ..int.clone() };

@@ -129,14 +129,8 @@ impl Ior {
 
 fn read_profile(bytes: &mut Bytes<'_>, kind: Option<Kind>) -> Result<Ior, BiopError> {
     bytes.expect(0, "profile_data_byte_order")?;
-    let mut ior = Ior {
-        kind,
-        carousel_id: 0,
-        module_id: 0,
-        key: 0,
-        association_tag: 0,
-        transaction_id: 0,
-    };
+    let mut ior =
+        Ior { kind, carousel_id: 0, module_id: 0, key: 0, association_tag: 0, transaction_id: 0 };
     let mut has_location = false;
     for _ in 0..bytes.u8("liteComponents_count")? {
         let tag = bytes.u32("componentId_tag")?;
@@ -184,11 +178,7 @@ impl<'a> Bytes<'a> {
         Bytes { rest: bytes, at: 0 }
     }
 
-    pub(super) fn take(
-        &mut self,
-        size: usize,
-        field: &'static str,
-    ) -> Result<&'a [u8], BiopError> {
+    pub(super) fn take(&mut self, size: usize, field: &'static str) -> Result<&'a [u8], BiopError> {
         let short = BiopError::Short { field, at: self.at };
         let (taken, rest) = self.rest.split_at_checked(size).ok_or(short)?;
         self.rest = rest;

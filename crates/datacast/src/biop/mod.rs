@@ -1,4 +1,4 @@
-//! DSM-CC object carousels (ISO/IEC 13818-6 clause 11, EN 301 192 clause 9 and TR 101 202): files
+//! DSM-CC object carousels (ISO/IEC 13818-6 clause 11, EN 301 192 clause 11 and TR 101 202): files
 //! in folders, for receivers as those of HbbTV.
 //!
 //! Every file and folder is a BIOP message; messages stand one behind the other in modules, and the

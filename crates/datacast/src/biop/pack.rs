@@ -131,9 +131,9 @@ pub fn pack(
     }
     let gateway = binding("", &planned[""], options, numbers);
     let control = control(&modules, gateway.ior, options, numbers)?;
-    let described = (1u16..).zip(&modules).map(|(id, module)| {
-        (id, version(module), options.carousel_id, module.len() as u32)
-    });
+    let described = (1u16..)
+        .zip(&modules)
+        .map(|(id, module)| (id, version(module), options.carousel_id, module.len() as u32));
     let carousel = Carousel::of_modules(options.block_size, control, described)?;
     Ok((carousel, modules.concat()))
 }
@@ -178,13 +178,13 @@ fn plan<'a>(files: &'a [BundleFile], folders: &'a Folders) -> BTreeMap<&'a str, 
     let is_folder = |path: &str| folders.contains_key(path);
     let folder_size = |names: &Vec<(String, String)>| {
         let info = |path: &String| if is_folder(path) { 0 } else { FILE_INFO_SIZE };
-        let binding =
-            |(name, path): &(String, String)| BINDING_OVERHEAD + name.len() + info(path);
+        let binding = |(name, path): &(String, String)| BINDING_OVERHEAD + name.len() + info(path);
         FOLDER_OVERHEAD + names.iter().map(binding).sum::<usize>()
     };
-    let gateway = folders.iter().take(1).map(|(path, names)| {
-        (path.as_str(), Kind::ServiceGateway, folder_size(names), 0)
-    });
+    let gateway = folders
+        .iter()
+        .take(1)
+        .map(|(path, names)| (path.as_str(), Kind::ServiceGateway, folder_size(names), 0));
     let inner = folders
         .iter()
         .skip(1)

@@ -136,8 +136,7 @@ impl<'a> Reader<'a> {
                     }
                     for binding in bindings {
                         let name = core::str::from_utf8(binding.name);
-                        let name =
-                            name.map_err(|_| ReaderError::Name { folder: path.clone() })?;
+                        let name = name.map_err(|_| ReaderError::Name { folder: path.clone() })?;
                         let separator = if path.is_empty() { "" } else { "/" };
                         let child = RelativePath::new(&format!("{path}{separator}{name}"))?;
                         open.push((child.as_str().to_owned(), binding.ior, depth + 1));

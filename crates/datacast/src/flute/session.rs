@@ -113,9 +113,8 @@ impl Session {
         if self.done.contains(&id) {
             return None;
         }
-        let known = self.partial.iter().position(|(known, object)| {
-            *known == id && *object.oti() == oti
-        });
+        let known =
+            self.partial.iter().position(|(known, object)| *known == id && *object.oti() == oti);
         let at = match known {
             Some(at) => at,
             None => {

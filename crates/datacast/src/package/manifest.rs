@@ -12,8 +12,8 @@
 //! signature ..
 //! ```
 //!
-//! `chunk` lines give form, stored and plain bytes, and the BLAKE3 digest of the stored ones, in the
-//! order in which the stored bytes lie behind each other. `file` lines give digest, bytes, the
+//! `chunk` lines give form, stored and plain bytes, and the BLAKE3 digest of the stored ones, in
+//! the order in which the stored bytes lie behind each other. `file` lines give digest, bytes, the
 //! chunks that make the file and its path; without bytes a file has `-` for its chunks. Where the
 //! package is sealed for a group, `key` names its key, and the digests of files are keyed.
 
@@ -291,9 +291,8 @@ impl PackageManifest {
             parts.key = Some(key.ok_or(PackageError::Line { line })?);
         }
         while let Some((line, text)) = lines.next_if(|(_, text)| text.starts_with("chunk ")) {
-            let chunk = read_chunk(text).filter(|chunk| {
-                chunk.plain_size <= limits.chunk_size_max && chunk.plain_size > 0
-            });
+            let chunk = read_chunk(text)
+                .filter(|chunk| chunk.plain_size <= limits.chunk_size_max && chunk.plain_size > 0);
             parts.chunks.push(chunk.ok_or(PackageError::Line { line })?);
         }
         for (line, text) in lines {
@@ -334,14 +333,18 @@ fn write_runs(runs: &[RangeInclusive<u32>]) -> String {
         (start, end) if start == end => start.to_string(),
         (start, end) => format!("{start}-{end}"),
     };
-    if runs.is_empty() { "-".to_owned() } else { runs.iter().map(run).collect::<Vec<_>>().join(",") }
+    if runs.is_empty() {
+        "-".to_owned()
+    } else {
+        runs.iter().map(run).collect::<Vec<_>>().join(",")
+    }
 }
 
 fn read_runs(text: &str) -> Option<Vec<RangeInclusive<u32>>> {
     if text == "-" {
         return Some(Vec::new());
     }
-    let number = |text| u32::try_from(read_number(text)?).ok();
+    let number = |text: &str| u32::try_from(read_number(text)?).ok();
     let run = |text: &str| match text.split_once('-') {
         None => number(text).map(|only| only..=only),
         Some((start, end)) => {

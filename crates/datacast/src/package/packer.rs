@@ -2,7 +2,9 @@
 
 use super::audience::Audience;
 use super::chunk::{ChunkSizes, cut};
-use super::manifest::{Chunk, Form, PackageError, PackageFile, PackageLimits, PackageManifest, Parts};
+use super::manifest::{
+    Chunk, Form, PackageError, PackageFile, PackageLimits, PackageManifest, Parts,
+};
 use super::seal::GroupKey;
 use crate::manifest::{BundleName, Digest, MANIFEST_SIZE_MAX};
 use crate::path::RelativePath;
@@ -39,7 +41,7 @@ pub enum PackError {
         message: String,
     },
     /// The manifest is longer than one may be.
-    #[error("manifest would have {size} bytes, the limit is {MANIFEST_SIZE_MAX}; make chunks larger")]
+    #[error("manifest of {size} bytes, the limit is {MANIFEST_SIZE_MAX}; make chunks larger")]
     ManifestTooLong {
         /// Its bytes.
         size: usize,
@@ -113,8 +115,7 @@ impl Packer {
     pub fn finish(self) -> Result<PackageManifest, PackError> {
         let PackageOptions { name, serial, audiences, group_key, .. } = self.options;
         let key = group_key.map(|key| key.id());
-        let parts =
-            Parts { name, serial, audiences, key, chunks: self.chunks, files: self.files };
+        let parts = Parts { name, serial, audiences, key, chunks: self.chunks, files: self.files };
         let limits = PackageLimits { plain_size_max: u64::MAX, ..PackageLimits::default() };
         let manifest = PackageManifest::new(parts, limits)?;
         let size = manifest.to_text().len();

@@ -7,9 +7,9 @@
 //!
 //! What is signed is a fixed text that says what it is, then the manifest without that line.
 
-use ed25519_dalek::{Signature, Signer, VerifyingKey};
 use super::manifest::read_hex;
 use core::fmt::Write;
+use ed25519_dalek::{Signature, Signer, VerifyingKey};
 
 const CONTEXT: &[u8] = b"headend package 1 signature\n";
 const LINE: &str = "signature ";
@@ -79,12 +79,18 @@ impl TrustedKey {
 pub fn sign(key: &SigningKey, manifest: &str) -> String {
     let signature = key.0.sign(&[CONTEXT, manifest.as_bytes()].concat());
     let mut out = format!("{manifest}{LINE}");
-    // Writing to a string does not fail.
-    key.trusted().id().iter().for_each(|byte| drop(write!(out, "{byte:02x}")));
+    push_hex(&key.trusted().id(), &mut out);
     out.push(' ');
-    signature.to_bytes().iter().for_each(|byte| drop(write!(out, "{byte:02x}")));
+    push_hex(&signature.to_bytes(), &mut out);
     out.push('\n');
     out
+}
+
+fn push_hex(bytes: &[u8], out: &mut String) {
+    for byte in bytes {
+        // Writing to a string does not fail.
+        let _ = write!(out, "{byte:02x}");
+    }
 }
 
 /// The manifest without its signature, once that is found to be of a key that is trusted.

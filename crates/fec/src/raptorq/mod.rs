@@ -257,8 +257,7 @@ impl Decoder {
     /// A decoder without symbols.
     pub fn new(shape: Shape) -> Decoder {
         let length = shape.size() as u64;
-        let object =
-            ObjectTransmissionInformation::new(length, shape.symbol_size, 1, 1, 1);
+        let object = ObjectTransmissionInformation::new(length, shape.symbol_size, 1, 1, 1);
         Decoder { shape, block: SourceBlockDecoder::new(0, &object, length) }
     }
 
@@ -269,7 +268,8 @@ impl Decoder {
     pub fn decode(&mut self, symbols: impl IntoIterator<Item = (u32, Vec<u8>)>) -> Option<Vec<u8>> {
         let size = usize::from(self.shape.symbol_size);
         let fitting = symbols.into_iter().filter(|(id, symbol)| *id < IDS && symbol.len() == size);
-        let packets = fitting.map(|(id, symbol)| EncodingPacket::new(PayloadId::new(0, id), symbol));
+        let packets =
+            fitting.map(|(id, symbol)| EncodingPacket::new(PayloadId::new(0, id), symbol));
         self.block.decode(packets)
     }
 }

@@ -160,8 +160,8 @@ impl DataCarouselInfo {
     }
 }
 
-/// object_carousel_info, the selector of an object carousel (EN 301 192 clause 9.2.1 of its first
-/// editions): the fields of [`DataCarouselInfo`], then names.
+/// object_carousel_info, the selector of an object carousel (EN 301 192 clause 11): the fields of
+/// [`DataCarouselInfo`], then names.
 ///
 /// ```text
 /// data_carousel_info | { ISO_639_language 24 | object_name_length 8 | object_name } ...
