@@ -57,17 +57,22 @@ pub const fn power(exponent: usize) -> u8 {
     EXPONENTIALS[exponent % ORDER]
 }
 
-/// Bytes of each string that are combined at a time: the strip of all tables and sums then stays
-/// in the first cache.
-const STRIP: usize = 64;
-/// Strings whose multiples are held at a time.
-const GROUP: usize = 8;
+/// Bytes of each string that are combined at a time, and strings whose multiples are held at a
+/// time: the tables of all of them then stay in the first cache.
+const STRIP: usize = 128;
+const GROUP: usize = 4;
+const WORDS: usize = STRIP / 8;
 
-type Strip = [u64; STRIP / 8];
+/// Some bytes of a string, aligned so that they can be added from where they are.
+#[derive(Clone, Copy)]
+#[repr(align(64))]
+struct Strip([u64; WORDS]);
 
 /// The multiples of a strip by every element, in two parts: by the low four bits, by the high
 /// four. A product is the sum of one of each.
 type Multiples = [[Strip; 16]; 2];
+
+const ZERO: Strip = Strip([0; WORDS]);
 
 /// Adds a matrix product to byte strings: `outputs[row] += coefficients[row][column] *
 /// inputs[column]`, byte by byte.
@@ -84,17 +89,17 @@ pub fn accumulate_products(coefficients: &[u8], inputs: &[&[u8]], outputs: &mut 
     };
     assert!(inputs.iter().all(|input| input.len() == length), "inputs are as long as outputs");
     assert!(outputs.iter().all(|output| output.len() == length), "outputs are of one length");
-    let mut multiples = [[[[0; STRIP / 8]; 16]; 2]; GROUP];
+    let mut multiples = [[[ZERO; 16]; 2]; GROUP];
     for begin in (0..length).step_by(STRIP) {
         let strip = begin..(begin + STRIP).min(length);
         for (number, group) in inputs.chunks(GROUP).enumerate() {
             for (multiples, input) in multiples.iter_mut().zip(group) {
-                *multiples = multiply_strip(&load(&input[strip.clone()]));
+                multiply_into(&load(&input[strip.clone()]), multiples);
             }
             let rows = coefficients.chunks_exact(inputs.len());
             for (output, row) in outputs.iter_mut().zip(rows) {
                 let row = &row[number * GROUP..][..group.len()];
-                add_strip(&multiples, row, &mut output[strip.clone()]);
+                add(&sum(&multiples, row), &mut output[strip.clone()]);
             }
         }
     }
@@ -103,49 +108,54 @@ pub fn accumulate_products(coefficients: &[u8], inputs: &[&[u8]], outputs: &mut 
 fn load(bytes: &[u8]) -> Strip {
     let mut padded = [0; STRIP];
     padded[..bytes.len()].copy_from_slice(bytes);
-    let (words, _) = padded.as_chunks::<8>();
-    let mut strip = [0; STRIP / 8];
-    for (word, bytes) in strip.iter_mut().zip(words) {
+    let mut strip = ZERO;
+    for (word, bytes) in strip.0.iter_mut().zip(padded.as_chunks::<8>().0) {
         *word = u64::from_le_bytes(*bytes);
     }
     strip
 }
 
-fn multiply_strip(strip: &Strip) -> Multiples {
-    let mut multiples = [[[0; STRIP / 8]; 16]; 2];
+fn multiply_into(strip: &Strip, multiples: &mut Multiples) {
     let mut doubled = *strip;
-    for half in &mut multiples {
+    for half in multiples {
+        half[0] = ZERO;
         for bit in 0..4 {
             for low in 0..1 << bit {
-                for word in 0..STRIP / 8 {
-                    half[1 << bit | low][word] = half[low][word] ^ doubled[word];
-                }
+                let smaller = half[low];
+                let words = half[1 << bit | low].0.iter_mut().zip(&smaller.0).zip(&doubled.0);
+                words.for_each(|((word, smaller), doubled)| *word = smaller ^ doubled);
             }
-            doubled = doubled.map(double);
+            doubled.0 = doubled.0.map(double);
         }
     }
-    multiples
 }
 
 /// Eight elements times alpha.
 const fn double(word: u64) -> u64 {
     const LOW_BITS: u64 = 0x0101_0101_0101_0101;
     let carries = word >> 7 & LOW_BITS;
-    (word & !(LOW_BITS << 7)) << 1 ^ carries * POLYNOMIAL_LOW as u64
+    // The product of each carry by 0x1d = 0b11101.
+    let reduced = carries ^ carries << 2 ^ carries << 3 ^ carries << 4;
+    (word & !(LOW_BITS << 7)) << 1 ^ reduced
 }
 
-fn add_strip(multiples: &[Multiples; GROUP], row: &[u8], output: &mut [u8]) {
-    let mut sum = [0; STRIP / 8];
+/// The sum of the products of a group's strips by a row of elements.
+fn sum(multiples: &[Multiples; GROUP], row: &[u8]) -> Strip {
+    let mut sum = ZERO;
     for (multiples, coefficient) in multiples.iter().zip(row) {
         let low = &multiples[0][usize::from(coefficient & 15)];
         let high = &multiples[1][usize::from(coefficient >> 4)];
-        for ((word, low), high) in sum.iter_mut().zip(low).zip(high) {
+        for ((word, low), high) in sum.0.iter_mut().zip(&low.0).zip(&high.0) {
             *word ^= low ^ high;
         }
     }
+    sum
+}
+
+fn add(strip: &Strip, output: &mut [u8]) {
     let (words, tail) = output.as_chunks_mut::<8>();
-    let tail_word = sum.get(words.len()).map_or([0; 8], |word| word.to_le_bytes());
-    for (bytes, word) in words.iter_mut().zip(&sum) {
+    let tail_word = strip.0.get(words.len()).map_or([0; 8], |word| word.to_le_bytes());
+    for (bytes, word) in words.iter_mut().zip(&strip.0) {
         *bytes = (u64::from_le_bytes(*bytes) ^ word).to_le_bytes();
     }
     for (byte, word) in tail.iter_mut().zip(tail_word) {

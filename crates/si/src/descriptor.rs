@@ -37,7 +37,8 @@ pub use delivery::{
 pub use event::{Content, ContentItem, ParentalRating, ShortEvent};
 pub use extended_event::{ExtendedEvent, ExtendedEventChain};
 pub use ip_stream::{
-    IpMacNotificationInfo, MultiprotocolInfo, NotifiedPlatform, TimeSliceFecIdentifier,
+    IpMacLinkage, IpMacNotificationInfo, MultiprotocolInfo, NotifiedPlatform,
+    TimeSliceFecIdentifier,
 };
 pub use ip_target::{
     IpPlatformName, IpPlatformProviderName, IpStreamLocation, TargetIpAddress, TargetIpSlash,

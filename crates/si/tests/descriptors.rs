@@ -441,6 +441,15 @@ proptest! {
     }
 
     #[test]
+    fn any_linkage_to_notification_tables_survives(
+        platforms in vec((0u32..1 << 24, vec((language(), text(20)), 0..3)), 0..3),
+    ) {
+        let linkage = IpMacLinkage { platforms };
+        let private = linkage.to_private().unwrap();
+        prop_assert_eq!(IpMacLinkage::from_private(&private), Ok(linkage));
+    }
+
+    #[test]
     fn any_selector_of_ip_streams_survives(
         range in 0u8..8, flags: [bool; 2], sections: u8, private in bytes(20),
         platforms in vec((0u32..1 << 24, any::<u8>(), option::of(0u8..32)), 0..51),
@@ -467,6 +476,7 @@ proptest! {
     #[test]
     fn any_body_is_read_without_panic(body in bytes(BODY_MAX)) {
         let _ = MultiprotocolInfo::from_selector(&body);
+        let _ = IpMacLinkage::from_private(&body);
         let _ = IpMacNotificationInfo::from_selector(&body);
         let _ = ObjectCarouselInfo::from_selector(&body);
         read_any::<IpPlatformName>(&body);

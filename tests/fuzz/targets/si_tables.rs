@@ -44,6 +44,9 @@ fn descriptors(bytes: &[u8]) {
         let _ = MultiprotocolInfo::from_selector(&broadcast.selector);
         let _ = IpMacNotificationInfo::from_selector(&broadcast.selector);
     }
+    if let Some(Ok(linkage)) = descriptors.first::<Linkage>() {
+        let _ = IpMacLinkage::from_private(&linkage.private);
+    }
     macro_rules! read {
         ($($kind:ident)*) => { $( let _ = descriptors.all::<$kind>().count(); )* };
     }

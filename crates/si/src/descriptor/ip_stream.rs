@@ -1,7 +1,9 @@
 //! What is said about streams of IP datagrams: their form, their protection, their announcement.
 
 use super::{Descriptor, FieldError, fit};
+use crate::code::LanguageCode;
 use crate::reader::Reader;
+use crate::text::Text;
 
 /// multiprotocol_encapsulation_info, the selector of a stream of datagram sections (EN 301 192
 /// clause 7.2.1).
@@ -109,6 +111,66 @@ impl IpMacNotificationInfo {
             platforms.push(NotifiedPlatform { platform_id, action_type, version });
         }
         Ok(IpMacNotificationInfo { platforms, private: reader.rest().to_vec() })
+    }
+}
+
+/// The private bytes of a linkage_descriptor to a service with INTs (linkage_type 0x0b, EN 301 192
+/// clause 8.2.1): receivers look for it in the NIT or BAT.
+///
+/// ```text
+/// platform_id_data_length 8 |
+/// { platform_id 24 | platform_name_loop_length 8 | { ISO_639 24 | length 8 | name } ... } ...
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IpMacLinkage {
+    /// The platforms, each with its names.
+    pub platforms: Vec<(u32, Vec<(LanguageCode, Text)>)>,
+}
+
+impl IpMacLinkage {
+    /// The private bytes.
+    ///
+    /// # Errors
+    /// [`FieldError::Range`] when an id or a length does not fit its field.
+    pub fn to_private(&self) -> Result<Vec<u8>, FieldError> {
+        let counted = |bytes: &[u8], field| {
+            let range = FieldError::Range { field };
+            u8::try_from(bytes.len()).map_err(|_| range)
+        };
+        let mut entries = Vec::new();
+        for (platform_id, names) in &self.platforms {
+            let id = fit(*platform_id, 24, "platform_id")?;
+            entries.extend_from_slice(&id.to_be_bytes()[1..]);
+            let mut loop_ = Vec::new();
+            for (language, name) in names {
+                loop_.extend_from_slice(&language.to_bytes());
+                name.write_counted(&mut loop_);
+            }
+            entries.push(counted(&loop_, "platform_name_loop_length")?);
+            entries.extend_from_slice(&loop_);
+        }
+        let length = counted(&entries, "platform_id_data_length")?;
+        Ok([&[length], &entries[..]].concat())
+    }
+
+    /// Reads the private bytes.
+    ///
+    /// # Errors
+    /// [`FieldError`] when they end early.
+    pub fn from_private(private: &[u8]) -> Result<IpMacLinkage, FieldError> {
+        let mut entries = Reader::new(Reader::new(private).counted()?);
+        let mut platforms = Vec::new();
+        while !entries.is_empty() {
+            let platform_id = entries.u24()?;
+            let mut loop_ = Reader::new(entries.counted()?);
+            let mut names = Vec::new();
+            while !loop_.is_empty() {
+                let language = LanguageCode::from_bytes(loop_.array()?);
+                names.push((language, Text::from_counted(loop_.counted()?)));
+            }
+            platforms.push((platform_id, names));
+        }
+        Ok(IpMacLinkage { platforms })
     }
 }
 
