@@ -217,8 +217,13 @@ impl Presence {
 
     /// The bytes at these addresses are there; those behind the frame are left out.
     pub fn add(&mut self, addresses: Range<usize>) {
-        for address in addresses.start..addresses.end.min(self.rows * COLUMNS) {
-            self.missing[address % self.rows].remove(address / self.rows);
+        let end = addresses.end.min(self.rows * COLUMNS);
+        let mut at = addresses.start;
+        while at < end {
+            let (column, row) = (at / self.rows, at % self.rows);
+            let rows = row..self.rows.min(row + end - at);
+            at += rows.len();
+            self.missing[rows].iter_mut().for_each(|columns| columns.remove(column));
         }
     }
 
