@@ -238,7 +238,7 @@ impl Fountain {
         }
         let symbol_size = u16::from_be_bytes([t0, t1]);
         let length = u64::from_be_bytes([0, 0, 0, f0, f1, f2, f3, f4]);
-        if symbol_size == 0 || length % u64::from(symbol_size) != 0 {
+        if symbol_size == 0 || !length.is_multiple_of(u64::from(symbol_size)) {
             return field("T", u64::from(symbol_size));
         }
         let blocks = length / u64::from(symbol_size);

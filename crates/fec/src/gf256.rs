@@ -15,7 +15,7 @@ const EXPONENTIALS: [u8; 2 * ORDER] = {
     let (mut power, mut i) = (1u8, 0);
     while i < 2 * ORDER {
         table[i] = power;
-        power = power << 1 ^ (power >> 7) * POLYNOMIAL_LOW;
+        power = (power << 1) ^ ((power >> 7) * POLYNOMIAL_LOW);
         i += 1;
     }
     table

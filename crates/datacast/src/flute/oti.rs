@@ -96,7 +96,7 @@ impl Oti {
         let symbols = length.div_ceil(u64::from(symbol_size.max(1)));
         let fountain = Fountain::new(symbols, symbol_size, block_size, 0).map_err(|_| too_large)?;
         let source_blocks = fountain.source_blocks();
-        let alignment = if symbol_size % 4 == 0 { 4 } else { 1 };
+        let alignment = if symbol_size.is_multiple_of(4) { 4 } else { 1 };
         Oti::RaptorQ { length, symbol_size, source_blocks, alignment }.checked()
     }
 
@@ -260,7 +260,7 @@ impl Oti {
                 if !fits {
                     return fault("Z", blocks);
                 }
-                if alignment == 0 || symbol_size % u16::from(alignment) != 0 {
+                if alignment == 0 || !symbol_size.is_multiple_of(u16::from(alignment)) {
                     return fault("Al", u64::from(alignment));
                 }
             }

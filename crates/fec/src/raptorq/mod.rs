@@ -194,7 +194,8 @@ fn degree(value: u32) -> u32 {
 
 /// The smallest prime that is not below `from`.
 fn prime_from(from: u32) -> u32 {
-    let is_prime = |n: &u32| *n > 1 && (2..).take_while(|d| d * d <= *n).all(|d| n % d != 0);
+    let is_prime =
+        |n: &u32| *n > 1 && (2..).take_while(|d| d * d <= *n).all(|d| !n.is_multiple_of(d));
     (from..).find(is_prime).unwrap_or(from)
 }
 

@@ -9,7 +9,7 @@ use super::divide::{divide, number};
 use super::{BodyReader, TableError};
 use crate::descriptor::DescriptorLoop;
 use crate::section::Section;
-use ts::section::{LongHeader, SectionView, section_limit};
+use ts::section::{SectionView, section_limit};
 
 /// Where the streams of one IP platform are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,8 +39,6 @@ pub struct IntEntry {
 
 /// Header and CRC of a section.
 const OVERHEAD: usize = 12;
-/// What stands in front of the descriptors of the platform, their length included.
-const FIXED: usize = 6;
 
 impl Int {
     /// table_id.
