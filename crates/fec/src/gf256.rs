@@ -99,7 +99,7 @@ pub fn accumulate_products(coefficients: &[u8], inputs: &[&[u8]], outputs: &mut 
             let rows = coefficients.chunks_exact(inputs.len());
             for (output, row) in outputs.iter_mut().zip(rows) {
                 let row = &row[number * GROUP..][..group.len()];
-                add(&sum(&multiples, row), &mut output[strip.clone()]);
+                add_products(&multiples, row, &mut output[strip.clone()]);
             }
         }
     }
@@ -116,17 +116,40 @@ fn load(bytes: &[u8]) -> Strip {
 }
 
 fn multiply_into(strip: &Strip, multiples: &mut Multiples) {
-    let mut doubled = *strip;
-    for half in multiples {
-        half[0] = ZERO;
-        for bit in 0..4 {
-            for low in 0..1 << bit {
-                let smaller = half[low];
-                let words = half[1 << bit | low].0.iter_mut().zip(&smaller.0).zip(&doubled.0);
-                words.for_each(|((word, smaller), doubled)| *word = smaller ^ doubled);
+    let [low, high] = multiples;
+    low[1] = *strip;
+    for power in [2, 4, 8] {
+        let (smaller, larger) = low.split_at_mut(power);
+        double_into(&smaller[power / 2], &mut larger[0]);
+    }
+    double_into(&low[8], &mut high[1]);
+    for power in [2, 4, 8] {
+        let (smaller, larger) = high.split_at_mut(power);
+        double_into(&smaller[power / 2], &mut larger[0]);
+    }
+    for half in [low, high] {
+        for power in [2, 4, 8] {
+            let (smaller, larger) = half.split_at_mut(power);
+            let (highest, sums) = larger.split_at_mut(1);
+            for (sum, rest) in sums.iter_mut().zip(&smaller[1..]) {
+                add_into(&highest[0], rest, sum);
             }
-            doubled.0 = doubled.0.map(double);
         }
+    }
+}
+
+// Calls, so that each is a short loop over memory, which compilers turn into vector instructions.
+#[inline(never)]
+fn double_into(from: &Strip, into: &mut Strip) {
+    for (into, from) in into.0.iter_mut().zip(&from.0) {
+        *into = double(*from);
+    }
+}
+
+#[inline(never)]
+fn add_into(a: &Strip, b: &Strip, into: &mut Strip) {
+    for ((into, a), b) in into.0.iter_mut().zip(&a.0).zip(&b.0) {
+        *into = a ^ b;
     }
 }
 
@@ -139,9 +162,16 @@ const fn double(word: u64) -> u64 {
     (word & !(LOW_BITS << 7)) << 1 ^ reduced
 }
 
-/// The sum of the products of a group's strips by a row of elements.
-fn sum(multiples: &[Multiples; GROUP], row: &[u8]) -> Strip {
-    let mut sum = ZERO;
+/// Adds the sum of the products of a group's strips by a row of elements.
+fn add_products(multiples: &[Multiples; GROUP], row: &[u8], output: &mut [u8]) {
+    let Some(whole) = output.first_chunk_mut::<STRIP>() else {
+        let mut padded = [0; STRIP];
+        padded[..output.len()].copy_from_slice(output);
+        add_products(multiples, row, &mut padded);
+        output.copy_from_slice(&padded[..output.len()]);
+        return;
+    };
+    let mut sum = load(whole);
     for (multiples, coefficient) in multiples.iter().zip(row) {
         let low = &multiples[0][usize::from(coefficient & 15)];
         let high = &multiples[1][usize::from(coefficient >> 4)];
@@ -149,17 +179,8 @@ fn sum(multiples: &[Multiples; GROUP], row: &[u8]) -> Strip {
             *word ^= low ^ high;
         }
     }
-    sum
-}
-
-fn add(strip: &Strip, output: &mut [u8]) {
-    let (words, tail) = output.as_chunks_mut::<8>();
-    let tail_word = strip.0.get(words.len()).map_or([0; 8], |word| word.to_le_bytes());
-    for (bytes, word) in words.iter_mut().zip(&strip.0) {
-        *bytes = (u64::from_le_bytes(*bytes) ^ word).to_le_bytes();
-    }
-    for (byte, word) in tail.iter_mut().zip(tail_word) {
-        *byte ^= word;
+    for (bytes, word) in whole.as_chunks_mut::<8>().0.iter_mut().zip(&sum.0) {
+        *bytes = word.to_le_bytes();
     }
 }
 
