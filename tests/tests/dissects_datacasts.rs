@@ -109,7 +109,7 @@ fn datagrams() -> Vec<Vec<u8>> {
         oti: Some(oti),
     };
     let instance =
-        FdtInstance { expires_unix_s: 4_000_000_000, is_complete: true, files: vec![file] };
+        FdtInstance { expires_unix_s: 2_000_000_000, is_complete: true, files: vec![file] };
     let xml = instance.to_xml();
     let fdt = Transfer::fdt(9, FdtInstance::id_of(&xml), xml.len() as u64, 1400).expect("an FDT");
     let mut packets = Vec::new();

@@ -112,7 +112,7 @@ fn fdt(files: &[File]) -> Vec<Vec<u8>> {
         oti: Some(*file.transfer.oti()),
     };
     let instance = FdtInstance {
-        expires_unix_s: 4_000_000_000,
+        expires_unix_s: 2_000_000_000,
         is_complete: true,
         files: files.iter().map(describe).collect(),
     };

@@ -19,8 +19,10 @@ const MODULE_SIZE: usize = 64 << 10;
 const GATEWAY_MODULE: u16 = 1;
 /// Names in a folder, at most: what receivers of MHP and HbbTV are built for.
 const BINDINGS_MAX: usize = 512;
-/// Time-outs of a module and its blocks in microseconds: for ever.
-const NO_TIME_OUT: [u8; 4] = [0xff; 4];
+/// Time-outs of a module and of its blocks in microseconds: four and a half minutes, longer than any
+/// pass that the users of a receiver wait for. (tshark takes the first byte for the length of a
+/// name, and calls a greater one malformed.)
+const TIME_OUT_US: u32 = 0x0fff_ffff;
 const USE_OBJECT: u16 = 0x0017;
 /// BIOP::ModuleInfo with one tap and no descriptor.
 const MODULE_INFO_SIZE: usize = 21;
@@ -294,7 +296,7 @@ fn control(
 
 /// BIOP::ModuleInfo: three time-outs, one tap that names the stream, no descriptors.
 fn module_info(component_tag: u8) -> Vec<u8> {
-    let mut info = NO_TIME_OUT.repeat(2);
+    let mut info = TIME_OUT_US.to_be_bytes().repeat(2);
     info.extend_from_slice(&[0; 4]);
     info.extend_from_slice(&[1, 0, 0]);
     info.extend_from_slice(&USE_OBJECT.to_be_bytes());

@@ -20,6 +20,8 @@ use std::collections::BTreeMap;
 
 /// Seconds from the epoch of NTP, 1900, to that of Unix.
 pub const NTP_UNIX_OFFSET_S: u64 = 2_208_988_800;
+/// Seconds of an era of NTP. The one that began in 1900 ends in 2036.
+const NTP_ERA_S: u64 = 1 << 32;
 /// Bytes of the longest instance that is read.
 pub(super) const FDT_SIZE_MAX: usize = 4 << 20;
 /// Files of an instance that is read.
@@ -31,7 +33,7 @@ const SCHEME: &str = "file:///";
 /// An FDT instance.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FdtInstance {
-    /// Until when what it says holds, in seconds of Unix time.
+    /// Until when what it says holds, in seconds of Unix time, before the year 2104.
     pub expires_unix_s: u64,
     /// Whether no other instance will name more files.
     pub is_complete: bool,
@@ -94,7 +96,7 @@ impl FdtInstance {
     /// The XML.
     pub fn to_xml(&self) -> String {
         let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
-        let expires = self.expires_unix_s + NTP_UNIX_OFFSET_S;
+        let expires = (self.expires_unix_s + NTP_UNIX_OFFSET_S) % NTP_ERA_S;
         attribute(&mut out, "<FDT-Instance xmlns", NAMESPACE);
         attribute(&mut out, " Expires", expires);
         if self.is_complete {
@@ -157,7 +159,13 @@ impl FdtInstance {
 }
 
 fn read_root(attributes: Attributes) -> Result<(Attributes, FdtInstance), FdtError> {
-    let expires = attributes.number("Expires")?.ok_or(FdtError::Missing { name: "Expires" })?;
+    let name = "Expires";
+    let expires = attributes.number(name)?.ok_or(FdtError::Missing { name })?;
+    // Times of the lower half are those after 2036, as in RFC 4330 clause 3.
+    let expires = if expires < NTP_ERA_S / 2 { expires + NTP_ERA_S } else { expires };
+    if expires >= NTP_ERA_S / 2 * 3 {
+        return Err(FdtError::Value { name, value: expires.to_string() });
+    }
     let instance = FdtInstance {
         expires_unix_s: expires.saturating_sub(NTP_UNIX_OFFSET_S),
         is_complete: matches!(attributes.get("Complete"), Some("true" | "1")),
@@ -438,7 +446,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_instance_reads_back(
-            expires_unix_s in 0u64..1 << 33, is_complete: bool,
+            expires_unix_s in 0u64..4_233_462_144, is_complete: bool,
             files in prop::collection::vec(
                 (1u128..1 << 100, NAMES, proptest::option::of(any::<bool>())), 0..5),
         ) {

@@ -72,7 +72,7 @@ fn flute() -> Outcome {
         oti: Some(oti),
     };
     let instance =
-        FdtInstance { expires_unix_s: 4_000_000_000, is_complete: true, files: vec![described] };
+        FdtInstance { expires_unix_s: 2_000_000_000, is_complete: true, files: vec![described] };
     let xml = instance.to_xml();
     save("datacast_flute", "fdt", xml.as_bytes())?;
     let fdt = Transfer::fdt(1, FdtInstance::id_of(&xml), xml.len() as u64, 200)?;
