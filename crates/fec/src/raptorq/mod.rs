@@ -360,7 +360,7 @@ mod tests {
         ) {
             let mut decoder = Decoder::new(Shape::new(symbols, size).unwrap());
             for (number, (id, symbol)) in given.into_iter().enumerate() {
-                decoder.decode([(id % (number as u32 + 1) << (id % 3 * 12), symbol)]);
+                decoder.decode([((id % (number as u32 + 1)) << (id % 3 * 12), symbol)]);
             }
         }
     }
