@@ -257,7 +257,7 @@ fn every_way_of_datacasting_dissects_without_a_note() {
     let dissection = Dissection::of(&file).with("udp.port==4321,alc");
     assert_eq!(dissection.complaints(), "");
     let found = dissection.protocols();
-    for protocol in ["mpeg_dsmcc", "dvb-data-mpe", "ip", "udp", "alc"] {
+    for protocol in ["mpeg_dsmcc", "dvb_data_mpe", "ip", "udp", "alc"] {
         assert!(found.get(protocol).is_some_and(|count| *count > 0), "no {protocol}: {found:?}");
     }
     // The packets of both streams of datagrams, each with an FDT instance and 65 symbols.

@@ -19,9 +19,9 @@ const MODULE_SIZE: usize = 64 << 10;
 const GATEWAY_MODULE: u16 = 1;
 /// Names in a folder, at most: what receivers of MHP and HbbTV are built for.
 const BINDINGS_MAX: usize = 512;
-/// Time-outs of a module and of its blocks in microseconds: four and a half minutes, longer than any
-/// pass that the users of a receiver wait for. (tshark takes the first byte for the length of a
-/// name, and calls a greater one malformed.)
+/// Time-outs of a module and of its blocks in microseconds: four and a half minutes, longer than
+/// any pass that the users of a receiver wait for. (tshark takes the first byte for the length of
+/// a name, and calls a greater one malformed.)
 const TIME_OUT_US: u32 = 0x0fff_ffff;
 const USE_OBJECT: u16 = 0x0017;
 /// BIOP::ModuleInfo with one tap and no descriptor.
