@@ -2,6 +2,7 @@
 
 use std::borrow::BorrowMut;
 use std::io::Read;
+use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -35,6 +36,19 @@ pub fn judge(program: &str) -> Command {
         let package = package.map_or(program, |(_, package)| package);
         panic!("the judge `{program}` is not installed: apt-get install {package}");
     }
+    let mut command = Command::new(program);
+    command.env("LC_ALL", "C.UTF-8").env("TZ", "UTC");
+    command
+}
+
+/// The Python in which the judges from PyPI are installed, to be given its arguments.
+///
+/// # Panics
+/// When it is not there.
+pub fn python() -> Command {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/judges");
+    let program = folder.join("bin/python3");
+    assert!(program.is_file(), "the judges in Python are not installed: cargo xtask judges");
     let mut command = Command::new(program);
     command.env("LC_ALL", "C.UTF-8").env("TZ", "UTC");
     command

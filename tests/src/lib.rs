@@ -8,6 +8,7 @@
 pub mod chance;
 pub mod clock;
 pub mod datagrams;
+pub mod dissect;
 pub mod judge;
 pub mod library;
 pub mod on_air;

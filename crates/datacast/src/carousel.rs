@@ -4,6 +4,7 @@
 use crate::block::{DDB_OVERHEAD, Ddb};
 use crate::control::{DII_MODULES_SIZE_MAX, Dii, Dsi, Group, Module, module_entry_size};
 use crate::descriptor::{MANIFEST_TYPE, ModuleDescriptors};
+use crate::fountain::{Fountain, FountainError};
 use crate::identity::{Identity, module_version};
 use crate::layout::MANIFEST_MODULE;
 use crate::manifest::Manifest;
@@ -60,6 +61,9 @@ pub enum CarouselError {
     /// A control message does not fit its section: there are too many groups.
     #[error("control message: {0}")]
     Control(#[from] SectionError),
+    /// The bundle cannot be a fountain.
+    #[error("fountain: {0}")]
+    Fountain(#[from] FountainError),
     /// There is no such block.
     #[error("block {block} of {blocks}")]
     NoSuchBlock {
@@ -112,6 +116,26 @@ struct Entry {
 impl Carousel {
     /// Plans the carousel of a bundle.
     pub fn new(manifest: &Manifest, options: CarouselOptions) -> Result<Carousel, CarouselError> {
+        Carousel::planned(manifest, options, None).map(|(carousel, _)| carousel)
+    }
+
+    /// Plans the carousel of a bundle that is a fountain as well, with source blocks of at most
+    /// `source_block_size_max` bytes where 255 of them suffice.
+    pub fn with_fountain(
+        manifest: &Manifest,
+        options: CarouselOptions,
+        source_block_size_max: u32,
+    ) -> Result<(Carousel, Fountain), CarouselError> {
+        let planned = Carousel::planned(manifest, options, Some(source_block_size_max))?;
+        let (carousel, Some(fountain)) = planned else { unreachable!("a fountain was asked for") };
+        Ok((carousel, fountain))
+    }
+
+    fn planned(
+        manifest: &Manifest,
+        options: CarouselOptions,
+        source_block_size_max: Option<u32>,
+    ) -> Result<(Carousel, Option<Fountain>), CarouselError> {
         let block_size = options.block_size;
         if block_size == 0 || block_size > BLOCK_SIZE_MAX {
             return Err(CarouselError::BlockSize { block_size });
@@ -119,9 +143,16 @@ impl Carousel {
         let identity = Identity::new(manifest, block_size, options.revision);
         let entries = entries(manifest, &identity);
         let groups = split_into_groups(&entries);
+        let blocks = |entry: &Entry| u64::from(entry.size.div_ceil(u32::from(block_size)));
+        let blocks = entries.iter().map(blocks).sum();
+        let download_id = identity.repair_download();
+        let fountain = source_block_size_max
+            .map(|size_max| Fountain::new(blocks, block_size, size_max, download_id))
+            .transpose()?;
         let id = manifest.name().id().as_bytes();
-        let name = ModuleDescriptors { name: Some(id), ..ModuleDescriptors::default() }.write();
-        let mut control = vec![dsi(&identity, &groups, &name).to_section()?];
+        let mut about = ModuleDescriptors { name: Some(id), ..Default::default() }.write();
+        about.extend(fountain.iter().flat_map(Fountain::descriptor));
+        let mut control = vec![dsi(&identity, &groups, &about).to_section()?];
         let mut carousel =
             Carousel { block_size, control: Vec::new(), modules: Vec::new(), blocks: 0 };
         let mut start = 0;
@@ -134,6 +165,26 @@ impl Carousel {
             }
         }
         carousel.control = control;
+        Ok((carousel, fountain))
+    }
+
+    /// The carousel of modules that lie one behind the other in a blob: id, version, downloadId and
+    /// size of each.
+    pub(crate) fn of_modules(
+        block_size: u16,
+        control: Vec<Vec<u8>>,
+        modules: impl Iterator<Item = (u16, u8, u32, u32)>,
+    ) -> Result<Carousel, CarouselError> {
+        if block_size == 0 || block_size > BLOCK_SIZE_MAX {
+            return Err(CarouselError::BlockSize { block_size });
+        }
+        let mut carousel = Carousel { block_size, control, modules: Vec::new(), blocks: 0 };
+        let mut start = 0;
+        for (id, version, download_id, size) in modules {
+            let entry = Entry { id, size, version, descriptors: Vec::new() };
+            carousel.add(&entry, download_id, start)?;
+            start += u64::from(size);
+        }
         Ok(carousel)
     }
 
@@ -271,12 +322,12 @@ fn split_into_groups(entries: &[Entry]) -> Vec<&[Entry]> {
     groups
 }
 
-/// The DSI; `name` is the name_descriptor of the bundle, which stands in the first group only.
-fn dsi<'a>(identity: &Identity, groups: &[&[Entry]], name: &'a [u8]) -> Dsi<'a> {
+/// The DSI; `about` is what is said of the whole bundle, which stands in the first group only.
+fn dsi<'a>(identity: &Identity, groups: &[&[Entry]], about: &'a [u8]) -> Dsi<'a> {
     let groups = (0u16..).zip(groups).map(|(number, group)| Group {
         id: identity.dii_transaction(number),
         size: group.iter().map(|entry| entry.size).sum(),
-        descriptors: if number == 0 { name } else { &[] },
+        descriptors: if number == 0 { about } else { &[] },
     });
     Dsi { transaction_id: identity.dsi_transaction(), groups: groups.collect() }
 }

@@ -1,8 +1,8 @@
 //! The control messages of a two-layer carousel: DSI and DII (ISO/IEC 13818-6 clauses 7.3.6 and
 //! 7.3.2, EN 301 192 clause 8.2, TR 101 202).
 
-use crate::message::{Fields, ID_DII, ID_DSI, MessageError, control_section};
-use ts::section::SectionError;
+use crate::message::{Fields, ID_DII, ID_DSI, MessageError, TABLE_CONTROL, control_section, open};
+use ts::section::{SectionError, SectionView};
 
 /// Bytes of serverId, which data carousels fill with ones.
 const SERVER_ID_SIZE: usize = 20;
@@ -67,19 +67,11 @@ impl<'a> Dsi<'a> {
             groups.extend_from_slice(group.descriptors);
         }
         groups.extend_from_slice(&[0, 0]);
-        let mut body = vec![0xff; SERVER_ID_SIZE];
-        body.extend_from_slice(&[0, 0]);
-        body.extend_from_slice(&(groups.len() as u16).to_be_bytes());
-        body.append(&mut groups);
-        control_section(ID_DSI, self.transaction_id, &body)
+        DsiPrivate { transaction_id: self.transaction_id, private: &groups }.to_section()
     }
 
     pub(crate) fn parse(transaction_id: u32, fields: Fields<'a>) -> Result<Dsi<'a>, MessageError> {
-        let mut fields = fields;
-        fields.take(SERVER_ID_SIZE, "serverId")?;
-        skip_compatibility(&mut fields)?;
-        let length = fields.u16("privateDataLength")?;
-        let mut private = fields.nested(usize::from(length), "privateData")?;
+        let mut private = private_of(fields)?;
         let mut groups = Vec::new();
         for _ in 0..private.u16("NumberOfGroups")? {
             let id = private.u32("GroupId")?;
@@ -91,6 +83,39 @@ impl<'a> Dsi<'a> {
         }
         Ok(Dsi { transaction_id, groups })
     }
+}
+
+/// A DSI whatever its private data is: that of an object carousel is no list of groups.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct DsiPrivate<'a> {
+    pub(crate) transaction_id: u32,
+    pub(crate) private: &'a [u8],
+}
+
+impl<'a> DsiPrivate<'a> {
+    pub(crate) fn to_section(self) -> Result<Vec<u8>, SectionError> {
+        let mut body = vec![0xff; SERVER_ID_SIZE];
+        body.extend_from_slice(&[0, 0]);
+        body.extend_from_slice(&(self.private.len() as u16).to_be_bytes());
+        body.extend_from_slice(self.private);
+        control_section(ID_DSI, self.transaction_id, &body)
+    }
+
+    pub(crate) fn parse_section(section: SectionView<'a>) -> Result<DsiPrivate<'a>, MessageError> {
+        let (message_id, transaction_id, fields) = open(section)?;
+        let table_id = section.table_id();
+        if (table_id, message_id) != (TABLE_CONTROL, ID_DSI) {
+            return Err(MessageError::Kind { table_id, message_id });
+        }
+        Ok(DsiPrivate { transaction_id, private: private_of(fields)?.rest() })
+    }
+}
+
+fn private_of(mut fields: Fields<'_>) -> Result<Fields<'_>, MessageError> {
+    fields.take(SERVER_ID_SIZE, "serverId")?;
+    skip_compatibility(&mut fields)?;
+    let length = fields.u16("privateDataLength")?;
+    fields.nested(usize::from(length), "privateData")
 }
 
 impl<'a> Dii<'a> {

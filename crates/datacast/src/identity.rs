@@ -43,6 +43,11 @@ impl Identity {
         (base & 0xffff_0001) | low << 1
     }
 
+    /// downloadId of repair symbols, which no group has: a DSI has no room for so many groups.
+    pub(crate) fn repair_download(&self) -> u32 {
+        self.download(0x7fff)
+    }
+
     /// moduleVersion of the manifest.
     pub(crate) fn manifest_version(&self) -> u8 {
         self.seed[6]

@@ -1,5 +1,6 @@
 //! Where each file of a bundle lies in which module, planned from sizes alone.
 
+use crate::fountain::TWIN_MODULE_FIRST;
 use crate::path::RelativePath;
 use core::ops::Range;
 
@@ -7,8 +8,8 @@ use core::ops::Range;
 pub const MANIFEST_MODULE: u16 = 1;
 /// The first module that carries files.
 pub const FIRST_DATA_MODULE: u16 = 2;
-/// The last module id in use; those above are kept free for other profiles.
-pub const MODULE_ID_MAX: u16 = 0xffef;
+/// The last module id in use; those above are for repair symbols and for other profiles.
+pub const MODULE_ID_MAX: u16 = TWIN_MODULE_FIRST - 1;
 /// Bytes of a module unless said otherwise.
 pub const MODULE_SIZE_DEFAULT: u32 = 8 << 20;
 /// Files in a bundle.
@@ -221,7 +222,7 @@ fn overlap(a: &Range<u64>, b: &Range<u64>) -> Range<u64> {
 }
 
 /// Paths are sorted, unique, and none is also a folder.
-fn check_names(files: &[(RelativePath, u64)]) -> Result<(), LayoutError> {
+pub(crate) fn check_names(files: &[(RelativePath, u64)]) -> Result<(), LayoutError> {
     if files.is_empty() {
         return Err(LayoutError::NoFile);
     }

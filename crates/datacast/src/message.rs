@@ -59,26 +59,31 @@ impl<'a> Message<'a> {
     /// Reads the message of a section; any section may be given.
     pub fn parse(section: SectionView<'a>) -> Result<Message<'a>, MessageError> {
         let table_id = section.table_id();
-        let kind = |message_id| MessageError::Kind { table_id, message_id };
-        let body = section.body();
-        let [PROTOCOL, TYPE_DOWNLOAD, high, low, ..] = *body else {
-            return Err(kind(0));
-        };
-        let message_id = u16::from_be_bytes([high, low]);
-        let mut fields = Fields { message_id, rest: &body[4..] };
-        let id = fields.u32("transactionId")?;
-        fields.take(1, "reserved")?;
-        let adaptation = fields.u8("adaptationLength")?;
-        let length = fields.u16("messageLength")?;
-        let mut fields = fields.nested(usize::from(length), "message")?;
-        fields.take(usize::from(adaptation), "adaptation")?;
+        let (message_id, id, fields) = open(section)?;
         match (table_id, message_id) {
             (TABLE_CONTROL, ID_DSI) => Ok(Message::Dsi(Dsi::parse(id, fields)?)),
             (TABLE_CONTROL, ID_DII) => Ok(Message::Dii(Dii::parse(id, fields)?)),
             (TABLE_DATA, ID_DDB) => Ok(Message::Ddb(Ddb::parse(id, fields)?)),
-            _ => Err(kind(message_id)),
+            _ => Err(MessageError::Kind { table_id, message_id }),
         }
     }
+}
+
+/// Reads the header of a message: messageId, transactionId or downloadId, and the body.
+pub(crate) fn open(section: SectionView<'_>) -> Result<(u16, u32, Fields<'_>), MessageError> {
+    let body = section.body();
+    let [PROTOCOL, TYPE_DOWNLOAD, high, low, ..] = *body else {
+        return Err(MessageError::Kind { table_id: section.table_id(), message_id: 0 });
+    };
+    let message_id = u16::from_be_bytes([high, low]);
+    let mut fields = Fields { message_id, rest: &body[4..] };
+    let id = fields.u32("transactionId")?;
+    fields.take(1, "reserved")?;
+    let adaptation = fields.u8("adaptationLength")?;
+    let length = fields.u16("messageLength")?;
+    let mut fields = fields.nested(usize::from(length), "message")?;
+    fields.take(usize::from(adaptation), "adaptation")?;
+    Ok((message_id, id, fields))
 }
 
 /// The section of a control message, which is always a single one (EN 301 192 clause 8.2).

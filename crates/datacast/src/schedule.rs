@@ -9,7 +9,7 @@
 //! from missing the same blocks each day, when the walk alone takes days.
 
 /// 2^64 over the golden ratio, odd.
-const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+pub(crate) const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// How many blocks a superframe carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,12 +50,12 @@ pub const fn cycle_superframes(guaranteed: u64, total: u64) -> Option<u64> {
 const NOTHING: Share = Share { guaranteed: 0, extra: 0 };
 
 /// A remainder that fits, since the divisor does.
-fn remainder(value: u128, divisor: u64) -> u64 {
+pub(crate) fn remainder(value: u128, divisor: u64) -> u64 {
     (value % u128::from(divisor)) as u64
 }
 
 /// Maps the full range of `fraction` to `0..total` without bias by the low bits.
-fn scale(fraction: u64, total: u64) -> u64 {
+pub(crate) fn scale(fraction: u64, total: u64) -> u64 {
     ((u128::from(fraction) * u128::from(total)) >> 64) as u64
 }
 

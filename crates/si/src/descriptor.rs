@@ -14,6 +14,8 @@ mod component;
 mod delivery;
 mod event;
 mod extended_event;
+mod ip_stream;
+mod ip_target;
 mod network;
 mod private;
 mod rate;
@@ -23,7 +25,9 @@ mod video;
 
 pub use access::Ca;
 pub use audio::{Aac, Ac3, EnhancedAc3};
-pub use broadcast::{CarouselLayers, DataBroadcast, DataBroadcastId, DataCarouselInfo};
+pub use broadcast::{
+    CarouselLayers, DataBroadcast, DataBroadcastId, DataCarouselInfo, ObjectCarouselInfo,
+};
 pub use carousel::{AssociationTag, CarouselIdentifier};
 pub use component::{Component, Iso639Language, StreamIdentifier};
 pub use delivery::{
@@ -32,6 +36,14 @@ pub use delivery::{
 };
 pub use event::{Content, ContentItem, ParentalRating, ShortEvent};
 pub use extended_event::{ExtendedEvent, ExtendedEventChain};
+pub use ip_stream::{
+    IpMacLinkage, IpMacNotificationInfo, MultiprotocolInfo, NotifiedPlatform,
+    TimeSliceFecIdentifier,
+};
+pub use ip_target::{
+    IpPlatformName, IpPlatformProviderName, IpStreamLocation, TargetIpAddress, TargetIpSlash,
+    TargetIpSourceSlash, TargetIpv6Slash, TargetMacAddress, TargetMacRange,
+};
 pub use network::{BouquetName, Linkage, NetworkName, ServiceList};
 pub use private::{PrivateDataSpecifier, Registration};
 pub use rate::{MaximumBitrate, SmoothingBuffer};

@@ -9,6 +9,7 @@ use si::{
     CountryCode, Descriptor, DescriptorError, DescriptorLoop, LanguageCode, ServiceType, Text,
     UtcSeconds,
 };
+use std::net::{Ipv4Addr, Ipv6Addr};
 use ts::Pid;
 
 fn text(bytes_max: usize) -> impl Strategy<Value = Text> {
@@ -288,6 +289,47 @@ fn data_carousel_info() -> impl Strategy<Value = DataCarouselInfo> {
     })
 }
 
+fn mac() -> impl Strategy<Value = [u8; 6]> {
+    any::<[u8; 6]>()
+}
+
+fn v4() -> impl Strategy<Value = Ipv4Addr> {
+    any::<[u8; 4]>().prop_map(Ipv4Addr::from)
+}
+
+fn v4_network() -> impl Strategy<Value = (Ipv4Addr, u8)> {
+    (v4(), 0u8..=32)
+}
+
+fn v6_network() -> impl Strategy<Value = (Ipv6Addr, u8)> {
+    (any::<[u8; 16]>().prop_map(Ipv6Addr::from), 0u8..=128)
+}
+
+fn ip_stream_location() -> impl Strategy<Value = IpStreamLocation> {
+    (any::<[u16; 4]>(), any::<u8>()).prop_map(|(ids, component_tag)| IpStreamLocation {
+        network_id: ids[0],
+        original_network_id: ids[1],
+        transport_stream_id: ids[2],
+        service_id: ids[3],
+        component_tag,
+    })
+}
+
+fn time_slice_fec_identifier() -> impl Strategy<Value = TimeSliceFecIdentifier> {
+    (any::<(bool, bool, u8)>(), 0u8..8, 0u8..16, bytes(200)).prop_map(
+        |((time_slicing, mpe_fec, max_burst_duration), frame_size, rate, selector)| {
+            TimeSliceFecIdentifier {
+                time_slicing,
+                mpe_fec,
+                frame_size,
+                max_burst_duration,
+                max_average_rate: rate,
+                selector,
+            }
+        },
+    )
+}
+
 /// Writes a descriptor between two others and reads it back.
 fn round_trip<D>(descriptor: &D) -> Result<(), TestCaseError>
 where
@@ -354,6 +396,24 @@ any_descriptor_survives_the_wire! {
     any_smoothing_buffer_survives: smoothing_buffer();
     any_carousel_identifier_survives: carousel_identifier();
     any_association_tag_survives: association_tag();
+    any_ip_platform_name_survives: (language(), text(200))
+        .prop_map(|(language, name)| IpPlatformName { language, name });
+    any_ip_platform_provider_name_survives: (language(), text(200))
+        .prop_map(|(language, name)| IpPlatformProviderName { language, name });
+    any_target_mac_address_survives: (mac(), vec(mac(), 0..41))
+        .prop_map(|(mask, addresses)| TargetMacAddress { mask, addresses });
+    any_target_mac_range_survives: vec((mac(), mac()), 0..21)
+        .prop_map(|ranges| TargetMacRange { ranges });
+    any_target_ip_address_survives: (v4(), vec(v4(), 0..62))
+        .prop_map(|(mask, addresses)| TargetIpAddress { mask, addresses });
+    any_target_ip_slash_survives: vec(v4_network(), 0..51)
+        .prop_map(|networks| TargetIpSlash { networks });
+    any_target_ip_source_slash_survives: vec((v4_network(), v4_network()), 0..25)
+        .prop_map(|flows| TargetIpSourceSlash { flows });
+    any_target_ipv6_slash_survives: vec(v6_network(), 0..15)
+        .prop_map(|networks| TargetIpv6Slash { networks });
+    any_ip_stream_location_survives: ip_stream_location();
+    any_time_slice_fec_identifier_survives: time_slice_fec_identifier();
 }
 
 /// Reads a body as a descriptor; what can be read must be writable again.
@@ -372,7 +432,63 @@ proptest! {
     }
 
     #[test]
+    fn any_object_carousel_info_survives(
+        carousel in data_carousel_info(), names in vec((language(), text(30)), 0..6),
+    ) {
+        let info = ObjectCarouselInfo { carousel, names };
+        let selector = info.to_selector().unwrap();
+        prop_assert_eq!(ObjectCarouselInfo::from_selector(&selector), Ok(info));
+    }
+
+    #[test]
+    fn any_linkage_to_notification_tables_survives(
+        platforms in vec((0u32..1 << 24, vec((language(), text(20)), 0..3)), 0..3),
+    ) {
+        let linkage = IpMacLinkage { platforms };
+        let private = linkage.to_private().unwrap();
+        prop_assert_eq!(IpMacLinkage::from_private(&private), Ok(linkage));
+    }
+
+    #[test]
+    fn any_selector_of_ip_streams_survives(
+        range in 0u8..8, flags: [bool; 2], sections: u8, private in bytes(20),
+        platforms in vec((0u32..1 << 24, any::<u8>(), option::of(0u8..32)), 0..51),
+    ) {
+        let info = MultiprotocolInfo {
+            mac_address_range: range,
+            maps_groups: flags[0],
+            is_aligned: flags[1],
+            max_sections_per_datagram: sections,
+        };
+        let selector = info.to_selector().unwrap();
+        prop_assert_eq!(MultiprotocolInfo::from_selector(&selector), Ok(info));
+        let platform = |(platform_id, action_type, version)| NotifiedPlatform {
+            platform_id,
+            action_type,
+            version,
+        };
+        let platforms = platforms.into_iter().map(platform).collect();
+        let info = IpMacNotificationInfo { platforms, private };
+        let selector = info.to_selector().unwrap();
+        prop_assert_eq!(IpMacNotificationInfo::from_selector(&selector), Ok(info));
+    }
+
+    #[test]
     fn any_body_is_read_without_panic(body in bytes(BODY_MAX)) {
+        let _ = MultiprotocolInfo::from_selector(&body);
+        let _ = IpMacLinkage::from_private(&body);
+        let _ = IpMacNotificationInfo::from_selector(&body);
+        let _ = ObjectCarouselInfo::from_selector(&body);
+        read_any::<IpPlatformName>(&body);
+        read_any::<IpPlatformProviderName>(&body);
+        read_any::<IpStreamLocation>(&body);
+        read_any::<TargetIpAddress>(&body);
+        read_any::<TargetIpSlash>(&body);
+        read_any::<TargetIpSourceSlash>(&body);
+        read_any::<TargetIpv6Slash>(&body);
+        read_any::<TargetMacAddress>(&body);
+        read_any::<TargetMacRange>(&body);
+        read_any::<TimeSliceFecIdentifier>(&body);
         read_any::<NetworkName>(&body);
         read_any::<BouquetName>(&body);
         read_any::<ServiceList>(&body);

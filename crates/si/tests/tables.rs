@@ -3,11 +3,11 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use si::table::{
-    Bat, Cat, EitSection, EitService, Event, Nit, Scope, Sdt, SdtService, Tdt, Tot, TransportEntry,
-    present_following,
+    Bat, Cat, EitSection, EitService, Event, Int, IntEntry, Nit, Scope, Sdt, SdtService, Tdt, Tot,
+    TransportEntry, present_following,
 };
 use si::{DescriptorLoop, RunningStatus, Section, TableError, UtcSeconds};
-use ts::section::{LongHeader, SectionError, SectionView, write_section};
+use ts::section::{LongHeader, SectionError, SectionView, section_limit, write_section};
 
 fn descriptors(count_max: usize) -> impl Strategy<Value = DescriptorLoop> {
     vec((any::<u8>(), vec(any::<u8>(), 0..=255)), 0..=count_max).prop_map(|pairs| {
@@ -74,7 +74,7 @@ fn assert_well_numbered(sections: &[Section], version: u8) -> Result<(), TestCas
         prop_assert_eq!(usize::from(section.last_number()), sections.len() - 1);
         prop_assert_eq!(section.version(), Some(version));
         prop_assert_eq!(section.sub_table(), sections[0].sub_table());
-        prop_assert!(section.bytes().len() <= 1024);
+        prop_assert!(section.bytes().len() <= section_limit(section.table_id()));
         prop_assert!(section.view().is_some());
     }
     Ok(())
@@ -121,6 +121,33 @@ proptest! {
             read.transports.extend(part.transports);
         }
         prop_assert_eq!(read, bat);
+    }
+
+    #[test]
+    fn any_notification_table_is_read_back_from_its_sections(
+        (action_type, platform, processing_order) in (any::<u8>(), 0u32..1 << 24, any::<u8>()),
+        version in 0u8..32, descriptors in descriptors(3),
+        pairs in vec((descriptors(3), descriptors(3)), 0..20),
+    ) {
+        let entry = |(targets, operations)| IntEntry { targets, operations };
+        let entries = pairs.into_iter().map(entry).collect();
+        let int = Int {
+            action_type,
+            platform_id: platform,
+            processing_order,
+            version,
+            descriptors,
+            entries,
+        };
+        let sections = int.sections().unwrap();
+        assert_well_numbered(&sections, version)?;
+        let mut read = Int { entries: vec![], ..int.clone() };
+        for section in &sections {
+            let part = Int::parse(&section.view().unwrap()).unwrap();
+            prop_assert_eq!(&part.descriptors, &int.descriptors);
+            read.entries.extend(part.entries);
+        }
+        prop_assert_eq!(read, int);
     }
 
     #[test]
@@ -222,6 +249,7 @@ proptest! {
             let view = SectionView::parse(&bytes).unwrap();
             let _ = Nit::parse(&view);
             let _ = Bat::parse(&view);
+            let _ = Int::parse(&view);
             let _ = Sdt::parse(&view);
             let _ = Cat::parse(&view);
             let _ = EitSection::parse(&view);

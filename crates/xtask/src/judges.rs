@@ -4,7 +4,7 @@
 use std::process::Command;
 
 use crate::Outcome;
-use crate::shell::{is_on_path, program, run};
+use crate::shell::{is_on_path, program, root, run};
 
 /// A program that must be there, and the Debian packages that bring it.
 struct Judge {
@@ -28,6 +28,11 @@ const JUDGES: &[Judge] = &[
         proof: &["rtpst2022-1-fecdec"],
         packages: &["gstreamer1.0-plugins-good", "gstreamer1.0-plugins-bad"],
     },
+    Judge {
+        program: "python3",
+        proof: &["-c", "import venv, ensurepip"],
+        packages: &["python3", "python3-venv"],
+    },
     // The fuzzing engine is C++ and is compiled with each fuzz target.
     Judge { program: "c++", proof: &["--version"], packages: &["g++"] },
 ];
@@ -38,16 +43,48 @@ const RIVALS: &[Judge] = &[
     Judge { program: "ingests", proof: &[], packages: &["multicat"] },
 ];
 
+/// Judges from PyPI, and what they are imported as. They live in a folder of their own, so that the
+/// machine's Python stays as it is.
+const PYTHON_JUDGES: &[(&str, &str)] = &[("reedsolo==1.7.0", "reedsolo")];
+
 const TRIES: u32 = 3;
 
 /// Installs what tests need.
 pub fn install() -> Outcome {
-    install_all(JUDGES)
+    install_all(JUDGES)?;
+    install_python_judges()
 }
 
 /// Installs what benchmarks compare with.
 pub fn install_rivals() -> Outcome {
     install_all(RIVALS)
+}
+
+/// Installs Python's judges with pip where they are missing.
+fn install_python_judges() -> Outcome {
+    let folder = root().join("target/judges");
+    let python = folder.join("bin/python3");
+    let imports: Vec<&str> = PYTHON_JUDGES.iter().map(|(_, module)| *module).collect();
+    let proof = format!("import {}", imports.join(", "));
+    let works = || {
+        let output = Command::new(&python).args(["-c", &proof]).output();
+        output.is_ok_and(|output| output.status.success())
+    };
+    if works() {
+        return Ok(());
+    }
+    run(program("python3").args(["-m", "venv"]).arg(&folder))?;
+    let packages = PYTHON_JUDGES.iter().map(|(package, _)| *package);
+    let quiet = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check"];
+    let mut outcome = Ok(());
+    for _ in 0..TRIES {
+        outcome = run(Command::new(&python).args(quiet).args(packages.clone()));
+        if outcome.is_ok() {
+            break;
+        }
+    }
+    outcome?;
+    if works() { Ok(()) } else { Err(format!("installed, but not working: {}", imports.join(" "))) }
 }
 
 /// Installs what is missing with apt-get, as root or through sudo, without a question.

@@ -4,6 +4,9 @@
 //!
 //! The other files of the corpora were found by fuzzing, or are short streams of other encoders.
 
+#[path = "seeds/datacasts.rs"]
+mod datacasts;
+
 use std::error::Error;
 use std::fs;
 use std::path::Path;
@@ -42,7 +45,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let lossy = framed(kept.chain(repair.iter().map(|bytes| (0, &bytes[..]))));
     save("rtp_receive", "losses", &lossy)?;
     save("verify_datagrams", "losses", &lossy)?;
-    save("capture", "datagrams", &capture(&media[..4])?)
+    save("capture", "datagrams", &capture(&media[..4])?)?;
+    datacasts::save_all()
 }
 
 fn save(target: &str, name: &str, bytes: &[u8]) -> Result<(), Box<dyn Error>> {
@@ -142,4 +146,12 @@ fn framed<'a>(pieces: impl IntoIterator<Item = (u8, &'a [u8])>) -> Vec<u8> {
         }
     }
     out
+}
+
+/// The same without ports.
+fn framed_plain(pieces: &[Vec<u8>]) -> Vec<u8> {
+    pieces
+        .iter()
+        .flat_map(|piece| [&(piece.len() as u16).to_be_bytes(), &piece[..]].concat())
+        .collect()
 }

@@ -159,3 +159,50 @@ impl DataCarouselInfo {
         })
     }
 }
+
+/// object_carousel_info, the selector of an object carousel (EN 301 192 clause 11): the fields of
+/// [`DataCarouselInfo`], then names.
+///
+/// ```text
+/// data_carousel_info | { ISO_639_language 24 | object_name_length 8 | object_name } ...
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ObjectCarouselInfo {
+    /// What all carousels have.
+    pub carousel: DataCarouselInfo,
+    /// Names of the first object in several languages.
+    pub names: Vec<(LanguageCode, Text)>,
+}
+
+impl ObjectCarouselInfo {
+    /// The selector bytes.
+    ///
+    /// # Errors
+    /// [`FieldError::Range`] when the leak rate exceeds 22 bits.
+    pub fn to_selector(&self) -> Result<Vec<u8>, FieldError> {
+        let mut out = self.carousel.to_selector()?;
+        for (language, name) in &self.names {
+            out.extend_from_slice(&language.to_bytes());
+            name.write_counted(&mut out);
+        }
+        Ok(out)
+    }
+
+    /// Reads the selector bytes.
+    ///
+    /// # Errors
+    /// [`FieldError`] when they end early or the type is reserved.
+    pub fn from_selector(selector: &[u8]) -> Result<ObjectCarouselInfo, FieldError> {
+        let carousel = DataCarouselInfo::from_selector(selector)?;
+        let mut reader = Reader::new(selector);
+        reader.take(DATA_CAROUSEL_INFO_SIZE)?;
+        let mut names = Vec::new();
+        while !reader.is_empty() {
+            let language = LanguageCode::from_bytes(reader.array()?);
+            names.push((language, Text::from_counted(reader.counted()?)));
+        }
+        Ok(ObjectCarouselInfo { carousel, names })
+    }
+}
+
+const DATA_CAROUSEL_INFO_SIZE: usize = 16;

@@ -14,7 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("asset", &["ts", "es"]),
     ("fec", &[]),
     ("si", &["ts"]),
-    ("datacast", &["ts"]),
+    ("datacast", &["ts", "fec"]),
     ("rtp", &["ts", "fec"]),
     ("timetable", &["ts", "si"]),
     ("rundown", &["ts", "es", "asset", "si", "datacast", "timetable"]),
