@@ -63,6 +63,15 @@ impl Diagnostic {
         self
     }
 
+    /// The same finding with its places in the source of this index.
+    #[must_use]
+    pub fn in_source(mut self, source: usize) -> Diagnostic {
+        for label in &mut self.labels {
+            label.at.source = source;
+        }
+        self
+    }
+
     /// How bad it is.
     pub fn severity(&self) -> Severity {
         self.code.severity()

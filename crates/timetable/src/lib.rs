@@ -16,12 +16,14 @@ mod build;
 mod check;
 mod diagnostic;
 mod duration;
+mod explain;
 mod model;
 mod nearest;
 mod parse;
 mod plan;
 mod recurrence;
 mod render;
+mod sarif;
 mod source;
 mod text;
 mod times;
@@ -29,6 +31,7 @@ mod zone;
 
 pub use diagnostic::{Code, Diagnostic, Label, MAX_PER_CODE, Severity, arrange};
 pub use duration::{DurationError, format_duration, parse_duration};
+pub use explain::{Explanation, GROUND, explanation, explanations};
 pub use model::{
     AssetUse, Bundle, Course, CourseKind, Filler, IfFinished, Item, Lesson, Programme, Service,
     ServiceKind, Slot, Timetable, Window, WindowTimes,
@@ -36,11 +39,12 @@ pub use model::{
 pub use nearest::nearest;
 pub use parse::parse;
 pub use plan::{
-    AiringKind, BundleInterval, FILLER_RESTART, LessonRef, MIN_AIRING_S, PlannedAiring, event_id,
-    filler_runs,
+    AiringKind, BundleInterval, Displaced, FILLER_RESTART, LessonCount, LessonRef, MIN_AIRING_S,
+    PlannedAiring, Why, event_id, filler_runs,
 };
 pub use recurrence::Weekdays;
 pub use render::{render_human, render_short, to_json};
+pub use sarif::to_sarif;
 pub use source::{Located, Location, Position, Source};
 pub use text::{AssetId, Id, Language, Texts};
 pub use zone::{ClockChange, FoldPolicy, GapPolicy, LocalInstants, LocalTime, Zone};

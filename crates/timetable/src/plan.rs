@@ -10,6 +10,7 @@ mod candidate;
 mod fill;
 mod lane;
 mod layers;
+mod why;
 
 pub use airing::{AiringKind, LessonRef, PlannedAiring, event_id};
 pub use bundle::BundleInterval;
@@ -17,6 +18,7 @@ pub(crate) use candidate::{Candidate, Origin};
 pub use fill::{FILLER_RESTART, filler_runs};
 pub(crate) use lane::Lane;
 pub(crate) use layers::{Fate, settle};
+pub use why::{Displaced, LessonCount, Why};
 
 /// Airings shorter than this are not aired, in seconds. Starts of airings on one service
 /// therefore lie at least this far apart.
