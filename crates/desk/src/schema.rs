@@ -109,7 +109,7 @@ pub fn schema(subject: Subject) -> Value {
     // Tombi reads the versions of TOML that have times without seconds when a schema says so.
     whole.insert("x-tombi-toml-version".into(), json!("v1.1.0"));
     let mut definitions: Map<String, Value> =
-        others.iter().map(|t| (t.name.to_owned(), Value::Object(table_schema(t)))).collect();
+        others.iter().map(|t| (definition(t.name), Value::Object(table_schema(t)))).collect();
     definitions.insert("texts".into(), texts_schema());
     whole.insert("definitions".into(), Value::Object(definitions));
     Value::Object(whole)
@@ -147,7 +147,7 @@ fn form_schema(form: Form) -> Map<String, Value> {
         Form::Word(words) => json!({ "type": "string", "enum": words }),
         Form::Civil(format) => json!({ "type": "string", "format": format }),
         Form::Texts => json!({ "$ref": "#/definitions/texts" }),
-        Form::One(name) => json!({ "$ref": format!("#/definitions/{name}") }),
+        Form::One(name) => json!({ "$ref": format!("#/definitions/{}", definition(name)) }),
         Form::List(form) => json!({ "type": "array", "items": form_schema(*form) }),
         Form::Any(forms) => {
             let forms: Vec<_> = forms.iter().map(|form| form_schema(*form)).collect();
@@ -158,6 +158,11 @@ fn form_schema(form: Form) -> Map<String, Value> {
         Value::Object(schema) => schema,
         _ => Map::new(),
     }
+}
+
+/// The name of a table as a URI takes it.
+fn definition(name: &str) -> String {
+    name.replace(' ', "-")
 }
 
 fn texts_schema() -> Value {

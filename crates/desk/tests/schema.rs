@@ -83,6 +83,8 @@ fn every_reference_of_a_schema_leads_somewhere() {
         for part in text.split("\"#/definitions/").skip(1) {
             let name = part.split('"').next().unwrap();
             assert!(schema["definitions"].get(name).is_some(), "{name}");
+            let proper = |b: u8| b.is_ascii_alphanumeric() || b"-_".contains(&b);
+            assert!(name.bytes().all(proper), "{name} is no part of a URI");
             seen += 1;
         }
         assert!(seen > 5);

@@ -19,6 +19,7 @@ pub mod maker;
 pub mod output;
 pub mod progress;
 pub mod render;
+pub mod schedule;
 pub mod seal;
 pub mod site;
 pub mod source;

@@ -84,7 +84,8 @@ impl Diagnostic {
 }
 
 /// Puts diagnostics in the order in which they are shown, by place, and holds each code to
-/// [`MAX_PER_CODE`] of them; the rest is counted in one diagnostic more.
+/// [`MAX_PER_CODE`] of them; the rest is counted in one diagnostic more. What was arranged before
+/// may be arranged again, with others: counts add up.
 pub fn arrange(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by(|a, b| {
         let key = |d: &Diagnostic| (d.location().is_none(), d.location(), d.code.as_str());
@@ -93,17 +94,28 @@ pub fn arrange(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.dedup();
     let mut counts = std::collections::BTreeMap::new();
     diagnostics.retain(|d| {
-        let count = counts.entry(d.code.as_str()).or_insert((d.code, 0));
-        count.1 += 1;
-        count.1 <= MAX_PER_CODE
-    });
-    for (code, count) in counts.into_values() {
-        if count > MAX_PER_CODE {
-            let more = count - MAX_PER_CODE;
-            diagnostics.push(Diagnostic::new(code, format!("{more} more of this kind")));
+        let (_, shown, hidden) = counts.entry(d.code.as_str()).or_insert((d.code, 0, 0));
+        if let Some(more) = counted(d) {
+            *hidden += more;
+            return false;
         }
+        *shown += 1;
+        *hidden += usize::from(*shown > MAX_PER_CODE);
+        *shown <= MAX_PER_CODE
+    });
+    for (code, _, hidden) in counts.into_values().filter(|(_, _, hidden)| *hidden > 0) {
+        diagnostics.push(Diagnostic::new(code, format!("{hidden}{COUNTED}")));
     }
 }
+
+/// How many diagnostics this one stands for, if it counts others.
+fn counted(diagnostic: &Diagnostic) -> Option<usize> {
+    let number = diagnostic.message.strip_suffix(COUNTED)?;
+    if diagnostic.labels.is_empty() { number.parse().ok() } else { None }
+}
+
+/// What stands behind the number in a diagnostic that counts others.
+const COUNTED: &str = " more of this kind";
 
 /// Of each code at most so many diagnostics are shown.
 pub const MAX_PER_CODE: usize = 50;
@@ -245,6 +257,19 @@ mod tests {
         arrange(&mut list);
         assert_eq!(list.len(), MAX_PER_CODE + 2);
         assert_eq!(list.last().unwrap().message, "10 more of this kind");
+    }
+
+    #[test]
+    fn what_was_arranged_before_is_counted_on() {
+        let keys = |range: core::ops::Range<usize>| {
+            range.map(|i| Diagnostic::new(Code::UnknownKey, format!("key {i:03}")))
+        };
+        let mut list: Vec<_> = keys(0..60).collect();
+        arrange(&mut list);
+        list.extend(keys(60..65));
+        arrange(&mut list);
+        assert_eq!(list.len(), MAX_PER_CODE + 1);
+        assert_eq!(list.last().unwrap().message, "15 more of this kind");
     }
 
     #[test]

@@ -101,6 +101,7 @@ const fn level(severity: Severity) -> &'static str {
 
 /// A path as a URI reference (RFC 3986): what may not stand in one is written in percent.
 fn uri(path: &str) -> String {
+    let path = path.strip_prefix("./").unwrap_or(path);
     let mut text = String::from(if path.starts_with('/') { "file://" } else { "" });
     for byte in path.bytes() {
         match byte {
@@ -124,5 +125,6 @@ mod tests {
         assert_eq!(uri("/srv/headend.toml"), "file:///srv/headend.toml");
         assert_eq!(uri("播出 1.toml"), "%E6%92%AD%E5%87%BA%201.toml");
         assert_eq!(uri("a:b%"), "a%3Ab%25");
+        assert_eq!(uri("./rural-1.toml"), "rural-1.toml");
     }
 }

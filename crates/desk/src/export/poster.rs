@@ -5,6 +5,7 @@
 //! keeper finds it on the disk. The last page tells when which bundles of files are sent.
 
 mod cells;
+mod fit;
 mod page;
 
 use super::{Stretch, Tongue};

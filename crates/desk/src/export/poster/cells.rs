@@ -1,14 +1,12 @@
 //! What stands on the pages of a poster.
 
 use super::super::{Stretch, Tongue};
+use super::fit::{Size, fit};
 use super::page::{Block, Page, Row};
 use super::{clock, day_name};
 use std::collections::BTreeMap;
 use timetable::civil::Day;
 use timetable::{CourseKind, Language, LocalTime, PlannedAiring, Service, ServiceKind, Texts};
-
-/// Rows that fit on a page in letters that can be read from a step away.
-const ROWS_PER_PAGE: usize = 10;
 
 /// The pages of one service: none when nothing airs.
 pub(super) fn service_pages(stretch: &Stretch<'_>, service: &Service, week: &[Day]) -> Vec<Page> {
@@ -20,26 +18,30 @@ pub(super) fn service_pages(stretch: &Stretch<'_>, service: &Service, week: &[Da
             rows.entry(local.second_of_day()).or_default().push((column, airing));
         }
     }
-    let parts = rows.len().div_ceil(ROWS_PER_PAGE).max(1);
-    let per_page = rows.len().div_ceil(parts).max(1);
     let rows: Vec<Row> = rows
         .into_iter()
         .map(|(second, airings)| row(stretch, second, &airings, week.len()))
         .collect();
-    let mut pages = Vec::new();
-    let mut rest = rows.into_iter().peekable();
-    while rest.peek().is_some() {
-        let part = pages.len() + 1;
-        pages.push(Page {
-            title: titles(&service.name, stretch.tongue),
-            dates: dates(week, (part, parts)),
-            corner: stretch.tongue.word("时间", "Time"),
-            columns: week.iter().map(|day| day_name(*day, stretch.tongue)).collect(),
-            rows: rest.by_ref().take(per_page).collect(),
-            is_named: false,
-        });
+    let (size, parts) = fit(rows, week.len());
+    let count = parts.len();
+    let page = |(part, rows): (usize, Vec<Row>)| Page {
+        title: titles(&service.name, stretch.tongue),
+        dates: dates(week, (part + 1, count)),
+        corner: pair(stretch.tongue, "时间", "Time"),
+        columns: week.iter().map(|day| day_name(*day, stretch.tongue)).collect(),
+        rows,
+        is_named: false,
+        size,
+    };
+    parts.into_iter().enumerate().map(page).collect()
+}
+
+/// A word of the program itself in the languages that are shown.
+fn pair(tongue: Tongue, zh: &'static str, en: &'static str) -> [String; 2] {
+    match tongue {
+        Tongue::Both => [zh.to_owned(), en.to_owned()],
+        tongue => [tongue.word(zh, en), String::new()],
     }
-    pages
 }
 
 fn row(
@@ -56,7 +58,7 @@ fn row(
     for (column, airing) in airings {
         let mut block = block(airing, stretch.tongue);
         if !shared {
-            block.end = format!("–{}", end(airing));
+            block.lesson = format!("–{} {}", end(airing), block.lesson).trim_end().to_owned();
         }
         cells[*column].push(block);
     }
@@ -83,7 +85,6 @@ fn block(airing: &PlannedAiring, tongue: Tongue) -> Block {
     let required = airing.lesson.as_ref().map(|lesson| lesson.course_kind);
     Block {
         is_required: required == Some(CourseKind::Required),
-        end: String::new(),
         title,
         lesson: lesson.unwrap_or_default(),
         file: airing.asset.to_string(),
@@ -131,15 +132,13 @@ pub(super) fn bundle_cells(stretch: &Stretch<'_>, week: &[Day]) -> Option<Page> 
         })
         .collect();
     (!rows.is_empty()).then(|| Page {
-        title: match stretch.tongue {
-            Tongue::Both => ["资源包".to_owned(), "Files to receive".to_owned()],
-            tongue => [tongue.word("资源包", "Files to receive"), String::new()],
-        },
+        title: pair(stretch.tongue, "资源包", "Files to receive"),
         dates: dates(week, (1, 1)),
-        corner: stretch.tongue.word("内容", "What"),
+        corner: pair(stretch.tongue, "内容", "What"),
         columns: week.iter().map(|day| day_name(*day, stretch.tongue)).collect(),
         rows,
         is_named: true,
+        size: Size::Some,
     })
 }
 

@@ -1,6 +1,7 @@
 //! Pages of a poster, and their HTML.
 
 use super::super::Tongue;
+use super::fit::Size;
 
 /// What is printed.
 pub(super) struct Sheet<'p> {
@@ -17,12 +18,14 @@ pub(super) struct Page {
     /// The dates that it covers, and which part of several it is.
     pub dates: String,
     /// The heading of the first column.
-    pub corner: String,
+    pub corner: [String; 2],
     /// The headings of the other columns, each in up to two languages.
     pub columns: Vec<[String; 2]>,
     pub rows: Vec<Row>,
     /// The first column is one of names, not of times.
     pub is_named: bool,
+    /// The size of its letters.
+    pub size: Size,
 }
 
 /// One row.
@@ -37,11 +40,9 @@ pub(super) struct Row {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Block {
     pub is_required: bool,
-    /// The end of the airing, where the row does not tell it.
-    pub end: String,
     /// The title, and the same in a second language.
     pub title: [String; 2],
-    /// Which lesson it is.
+    /// When it ends, where the row does not tell it, and which lesson it is.
     pub lesson: String,
     /// The file.
     pub file: String,
@@ -74,14 +75,10 @@ impl Sheet<'_> {
             html.push_str(&format!("<small>{second}</small>"));
         }
         html.push_str(&format!("</h1><p>{}</p></header>\n", escaped(&page.dates)));
-        let size = match page.rows.len() {
-            0..=5 => "few",
-            6..=8 => "some",
-            _ => "many",
-        };
+        let size = page.size.class();
         let head = if page.is_named { "name" } else { "time" };
         html.push_str(&format!("<table class=\"{size}\">\n<thead><tr>"));
-        html.push_str(&format!("<th class=\"{head}\">{}</th>", escaped(&page.corner)));
+        html.push_str(&format!("<th class=\"{head}\">{}</th>", two(&page.corner)));
         for column in &page.columns {
             html.push_str(&format!("<th>{}</th>", two(column)));
         }
@@ -111,9 +108,6 @@ fn cell(html: &mut String, blocks: &[Block]) {
     let required = blocks.iter().any(|block| block.is_required);
     html.push_str(if required { "<td class=\"required\">" } else { "<td>" });
     for block in blocks {
-        if !block.end.is_empty() {
-            html.push_str(&format!("<span class=\"end\">{}</span>", escaped(&block.end)));
-        }
         let star = if block.is_required { "★ " } else { "" };
         let [title, second] = block.title.each_ref().map(|text| escaped(text));
         html.push_str(&format!("<div class=\"title\">{star}{title}</div>"));
