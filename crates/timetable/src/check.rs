@@ -1,11 +1,13 @@
 //! What can be wrong with a timetable beyond its spelling.
 
+mod calendar;
 mod clock;
 mod course;
 mod names;
 mod overlap;
 mod repeat;
 
+pub(crate) use calendar::{LostDays, lost_days};
 pub(crate) use clock::{ClockFinding, clock_diagnostic, clock_finding, clock_findings};
 pub(crate) use names::{check_names, check_services};
 
@@ -43,13 +45,16 @@ impl CheckedDays {
             [s.first, s.last].into_iter().chain(except).chain(s.extra.iter().map(|e| e.value.day()))
         });
         let items = draft.items.iter().map(|i| i.at.value.day());
-        let dates = slots.chain(items).filter(|d| ![Day::FIRST, Day::LAST].contains(d));
+        let terms = draft.terms.iter().flat_map(|t| [t.first, t.last]);
+        let dates =
+            slots.chain(items).chain(terms).filter(|d| ![Day::FIRST, Day::LAST].contains(d));
         let (low, high) = dates.fold((None, None), |(low, high): (Option<Day>, Option<Day>), d| {
             (Some(low.map_or(d, |l| l.min(d))), Some(high.map_or(d, |h| h.max(d))))
         });
         let first = low.unwrap_or(DEFAULT_FIRST);
         let wanted = high.unwrap_or(first).0 - first.0 + DAYS_BEHIND;
-        let per_day: usize = draft.slots.iter().map(|s| s.at.value.per_day()).sum();
+        let airings = draft.slots.iter().map(|s| s.at.value.per_day() * (1 + s.repeats.len()));
+        let per_day: usize = airings.sum();
         let affordable = (MAX_AIRINGS / (per_day + 1)) as i32;
         let days = wanted.min(affordable.max(DAYS_BEHIND));
         CheckedDays { first, end: Day((first.0 + days).min(Day::LAST.0 + 1)) }

@@ -157,12 +157,16 @@ codes! {
     TooLarge = "E0116",
     /// A service of the wrong kind.
     WrongServiceKind = "E0117",
+    /// A recurrence rule that cannot be read, or says what a rule here cannot say.
+    BadRule = "E0118",
     /// Two airings of equal priority share time on one service.
     Overlap = "E0201",
     /// A clock change skips or repeats a time, and the policy lets the time be changed.
     ClockChange = "W0203",
-    /// An exception or extra airing that changes nothing.
+    /// An exception, an extra airing or a make-up day that changes nothing.
     DeadDate = "W0204",
+    /// Lessons fall on closed days of a term, and no day makes up for them.
+    LostDay = "W0205",
     /// A lesson is not shown, or cut, because an airing of higher priority takes its time.
     Preempted = "W0206",
     /// A clock change skips or repeats a time, and the policy is `reject`.
@@ -179,6 +183,8 @@ codes! {
     EnteredEarlier = "W0304",
     /// A required course has lessons that no slot airs.
     CourseDoesNotFit = "E0401",
+    /// A lesson of a required course airs only once.
+    NoRepeat = "W0402",
     /// An elective course has lessons that no slot airs.
     CourseCutShort = "W0403",
     /// A slot goes on when its course has no lesson left.

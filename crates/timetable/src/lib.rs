@@ -13,12 +13,14 @@ pub mod civil;
 pub mod read;
 
 mod build;
+mod calendar;
 mod check;
 mod diagnostic;
 mod duration;
 mod model;
 mod nearest;
 mod parse;
+mod pattern;
 mod plan;
 mod recurrence;
 mod render;
@@ -27,6 +29,7 @@ mod text;
 mod times;
 mod zone;
 
+pub use calendar::{Closed, DayKind, MakeUp, Season, SeasonRange, Term};
 pub use diagnostic::{Code, Diagnostic, Label, MAX_PER_CODE, Severity, arrange};
 pub use duration::{DurationError, format_duration, parse_duration};
 pub use model::{
@@ -39,7 +42,7 @@ pub use plan::{
     AiringKind, BundleInterval, FILLER_RESTART, LessonRef, MIN_AIRING_S, PlannedAiring, event_id,
     filler_runs,
 };
-pub use recurrence::Weekdays;
+pub use recurrence::{Advance, Weekdays};
 pub use render::{render_human, render_short, to_json};
 pub use source::{Located, Location, Position, Source};
 pub use text::{AssetId, Id, Language, Texts};

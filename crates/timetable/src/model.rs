@@ -1,7 +1,8 @@
 //! A checked timetable: every reference resolved, every value in range.
 
+use crate::calendar::{Season, Term};
 use crate::plan::Lane;
-use crate::recurrence::Recurrence;
+use crate::recurrence::{Advance, Recurrence, Repeat};
 use crate::source::Location;
 use crate::text::{AssetId, Id, Language, Texts};
 use crate::zone::{FoldPolicy, GapPolicy, LocalTime, Zone};
@@ -14,6 +15,8 @@ use ts::Span;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Timetable {
     pub(crate) zone: Zone,
+    pub(crate) terms: Vec<Term>,
+    pub(crate) seasons: Vec<Season>,
     pub(crate) services: Vec<Service>,
     pub(crate) courses: Vec<Course>,
     pub(crate) slots: Vec<Slot>,
@@ -75,6 +78,8 @@ pub struct Course {
     pub lessons: Vec<Lesson>,
     /// `content_nibble_level_1` and `_2` of the content descriptor.
     pub content: Option<u8>,
+    /// What moves it to the next lesson.
+    pub advance: Advance,
     /// What a slot shows when no lesson is left.
     pub if_finished: IfFinished,
     /// Where it is defined.
@@ -118,7 +123,7 @@ pub struct Lesson {
     pub origin: Location,
 }
 
-/// A weekly place on a service, at one or more times of its days.
+/// A place on a service, at one or more times of the days that its calendar gives it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slot {
     /// Its id.
@@ -137,7 +142,14 @@ pub struct Slot {
     pub title: Option<Texts>,
     /// Where it is defined.
     pub origin: Location,
+    /// Its airings that move its course on.
     pub(crate) recurrence: Recurrence,
+    /// How many of them closed days take away that no day makes up for.
+    pub(crate) lost_airings: usize,
+    /// How much later each of them is shown again.
+    pub(crate) repeats: Vec<Repeat>,
+    /// The slot whose last airing it shows, by its index in [`Timetable::slots`].
+    pub(crate) rerun_of: Option<usize>,
     pub(crate) gap: GapPolicy,
     pub(crate) fold: FoldPolicy,
     pub(crate) places: SlotPlaces,
@@ -269,6 +281,16 @@ impl Timetable {
         &self.zone
     }
 
+    /// All terms.
+    pub fn terms(&self) -> &[Term] {
+        &self.terms
+    }
+
+    /// All seasons.
+    pub fn seasons(&self) -> &[Season] {
+        &self.seasons
+    }
+
     /// All services.
     pub fn services(&self) -> &[Service] {
         &self.services
@@ -297,6 +319,12 @@ impl Timetable {
     /// All bundles.
     pub fn bundles(&self) -> &[Bundle] {
         &self.bundles
+    }
+
+    /// The slots that show again what a slot has shown.
+    pub(crate) fn reruns_of(&self, id: &Id) -> impl Iterator<Item = &Slot> {
+        let base = self.slots.binary_search_by(|slot| slot.id.cmp(id)).ok();
+        self.slots.iter().filter(move |slot| base.is_some() && slot.rerun_of == base)
     }
 
     /// The service with this id.
@@ -333,6 +361,13 @@ impl Timetable {
             f.assets.iter().zip(&f.assets_at).map(move |(asset, at)| bare(asset, *at))
         });
         slates.chain(lessons).chain(slots).chain(items).chain(fillers)
+    }
+}
+
+impl Slot {
+    /// No two of its airings start on the same day, extra ones aside.
+    pub(crate) fn airs_once_a_day(&self) -> bool {
+        self.recurrence.times().per_day() == 1 && self.repeats.is_empty()
     }
 }
 

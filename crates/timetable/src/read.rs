@@ -3,8 +3,12 @@
 //! [`read_document`], [`Fields`] and the readers of [`value`] know nothing of timetables; other
 //! files of the platform are read with them, so that all faults look alike.
 
+mod calendar;
 mod course;
 mod fields;
+mod item;
+mod pattern;
+mod repeat;
 mod service;
 mod slot;
 mod times;
@@ -12,8 +16,10 @@ pub mod value;
 
 pub use fields::{Fields, Report, Value, type_name};
 pub(crate) use fields::{Kind, MAX_FINDINGS};
-pub(crate) use slot::{ItemDraft, ProgrammeDraft, SlotDraft};
+pub(crate) use item::ItemDraft;
+pub(crate) use slot::{ProgrammeDraft, SlotDraft};
 
+use crate::calendar::{Season, Term};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Bundle, Course, Filler, Service};
 use crate::source::{Located, Source};
@@ -26,6 +32,8 @@ pub(crate) struct Draft {
     pub zone: Option<Located<Zone>>,
     pub gap: Option<Located<GapPolicy>>,
     pub fold: Option<Located<FoldPolicy>>,
+    pub terms: Vec<Term>,
+    pub seasons: Vec<Season>,
     pub services: Vec<Service>,
     pub courses: Vec<Course>,
     /// Lessons of all courses.
@@ -121,6 +129,12 @@ fn read_root(mut root: Fields<'_>, report: &mut Report, draft: &mut Draft) {
     once("on_gap", &mut draft.gap, gap, report);
     let fold = root.optional("on_fold", report, read_fold);
     once("on_fold", &mut draft.fold, fold, report);
+    for table in root.tables("term", report) {
+        draft.terms.extend(calendar::read_term(table, report));
+    }
+    for table in root.tables("season", report) {
+        draft.seasons.extend(calendar::read_season(table, report));
+    }
     for table in root.tables("service", report) {
         draft.services.extend(service::read_service(table, report));
     }
@@ -147,7 +161,7 @@ fn read_root(mut root: Fields<'_>, report: &mut Report, draft: &mut Draft) {
         draft.slots.extend(slot::read_slot(table, report));
     }
     for table in root.tables("item", report) {
-        draft.items.extend(slot::read_item(table, report));
+        draft.items.extend(item::read_item(table, report));
     }
     if let Some(slot) = draft.slots.get(MAX_SLOTS) {
         report.fault(Code::TooLarge, slot.id.at, format!("more than {MAX_SLOTS} slots"), "");
@@ -161,7 +175,7 @@ fn read_root(mut root: Fields<'_>, report: &mut Report, draft: &mut Draft) {
 fn hold_to_daily_airings(report: &mut Report, draft: &mut Draft) {
     let mut airings = 0;
     let beyond = draft.slots.iter().position(|slot| {
-        airings += slot.at.value.per_day();
+        airings += slot.at.value.per_day() * (1 + slot.repeats.len());
         airings > MAX_DAILY_AIRINGS
     });
     if let Some(beyond) = beyond {

@@ -174,7 +174,7 @@ impl Overlap<'_> {
         };
         match (self.one.origin, self.other.origin) {
             (Origin::Slot { slot, .. }, Origin::Slot { slot: other, .. })
-                if slot.id == other.id && slot.recurrence.times().per_day() > 1 =>
+                if slot.id == other.id && !slot.airs_once_a_day() =>
             {
                 self.tell_of_one_slot(slot, &more)
             }
@@ -267,7 +267,7 @@ impl Preempted<'_> {
             _ if self.loser.moved => {
                 "with `on_gap = \"skip\"` the lesson waits for the next airing"
             }
-            Origin::Slot { slot, .. } if slot.recurrence.times().per_day() > 1 => {
+            Origin::Slot { slot, .. } if !slot.airs_once_a_day() => {
                 "choose other times, or give the slot a higher `priority`"
             }
             _ => "name the date in `except`, so that the lesson waits for the next airing",

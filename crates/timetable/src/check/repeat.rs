@@ -11,6 +11,7 @@ use super::CheckedDays;
 use crate::civil::{Day, SECONDS_PER_DAY};
 use crate::model::{IfFinished, Programme, Slot, Timetable};
 use crate::plan::Lane;
+use crate::zone::LocalTime;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The days to check, in order, each with the number of days it stands for, itself included.
@@ -34,26 +35,65 @@ pub(super) fn days_to_check(
 /// A number for each day; days with the same number have the same airings at the same times.
 fn day_marks(timetable: &Timetable, lane: &Lane, first: Day, end: Day) -> Vec<usize> {
     let single = single_days(timetable, lane, first, end);
-    let slots: Vec<(&Slot, Day)> =
-        lane.slots(timetable).map(|slot| (slot, last_with_lesson(timetable, slot))).collect();
+    let strands = strands(timetable, lane);
     let mut marks = BTreeMap::new();
     (first.0..end.0)
         .map(Day)
         .map(|day| {
-            let airs = |(slot, last): &(&Slot, Day)| day <= *last && slot.recurrence.airs_on(day);
-            let airing: Vec<usize> = (0..slots.len()).filter(|i| airs(&slots[*i])).collect();
+            let airing: Vec<usize> = (0..strands.len()).filter(|i| strands[*i].airs(day)).collect();
             let next = marks.len();
             *marks.entry((single.contains(&day).then_some(day), airing)).or_insert(next)
         })
         .collect()
 }
 
+/// The airings of a slot, or one of their repeats, with what they show some days before.
+struct Strand<'t> {
+    slot: &'t Slot,
+    /// The first day with a lesson of the slot to show.
+    first: Day,
+    /// The last day with a lesson of the slot to show.
+    last: Day,
+    /// How many days before its own the airing that it repeats may have started.
+    shift: i32,
+}
+
+impl Strand<'_> {
+    fn airs(&self, day: Day) -> bool {
+        let origin = Day(day.0 - self.shift);
+        origin >= self.first && origin <= self.last && self.slot.recurrence.airs_on(origin)
+    }
+}
+
+fn strands<'t>(timetable: &'t Timetable, lane: &Lane) -> Vec<Strand<'t>> {
+    let mut strands = Vec::new();
+    for slot in lane.slots(timetable) {
+        let last = last_with_lesson(timetable, slot);
+        let first = first_with_lesson(timetable, slot).unwrap_or(Day::FIRST);
+        strands.extend(shifts(slot).map(|shift| Strand { slot, first, last, shift }));
+    }
+    strands
+}
+
+/// By how many days the airings of a slot and their repeats come behind its days; each once.
+fn shifts(slot: &Slot) -> impl Iterator<Item = i32> {
+    let repeats = slot.repeats.iter().flat_map(|repeat| repeat.day_shifts());
+    BTreeSet::from_iter(repeats.chain([0])).into_iter()
+}
+
 /// Days on which something happens that is like nothing on another day.
 fn single_days(timetable: &Timetable, lane: &Lane, first: Day, end: Day) -> BTreeSet<Day> {
     let mut single: BTreeSet<Day> = lane.items(timetable).map(|item| item.at.day()).collect();
     for slot in lane.slots(timetable) {
-        single.extend(slot.recurrence.extra_days());
-        single.insert(last_with_lesson(timetable, slot));
+        let mut own: BTreeSet<Day> = slot.recurrence.extra_days().collect();
+        own.insert(last_with_lesson(timetable, slot));
+        own.extend(first_with_lesson(timetable, slot));
+        if !slot.repeats.is_empty() {
+            own.extend(slot.recurrence.fallen_days());
+        }
+        for shift in shifts(slot) {
+            single.extend(own.iter().map(|day| Day(day.0 + shift)));
+        }
     }
     for change in timetable.zone.changes() {
         // A policy moves airings by as much as the clock is set.
@@ -76,7 +116,25 @@ fn last_with_lesson(timetable: &Timetable, slot: &Slot) -> Day {
         return Day::LAST;
     }
     let left = course.lessons.len() as u64 - u64::from(first_lesson);
-    slot.recurrence.nth(left - 1).map_or(Day::LAST, |local| local.day())
+    match slot.rerun_of {
+        None => slot.recurrence.last_of_step(left - 1).map_or(Day::LAST, LocalTime::day),
+        Some(base) => {
+            // From the airing of its slot that has no lesson left, a rerun has none either.
+            let base = &timetable.slots[base].recurrence;
+            let end =
+                base.last_of_step(left - 1).map(|last| base.count_before(LocalTime(last.0 + 1)));
+            end.and_then(|ordinal| base.nth(ordinal)).map_or(Day::LAST, LocalTime::day)
+        }
+    }
+}
+
+/// The day from which on the rerun of a course has something to show.
+fn first_with_lesson(timetable: &Timetable, slot: &Slot) -> Option<Day> {
+    if matches!(slot.programme, Programme::Asset(_)) {
+        return None;
+    }
+    let base = &timetable.slots[slot.rerun_of?];
+    base.recurrence.nth(0).map(LocalTime::day)
 }
 
 #[cfg(test)]

@@ -33,6 +33,8 @@ pub struct PlannedAiring {
     pub title: Option<Texts>,
     /// The lesson, for an airing of a course.
     pub lesson: Option<LessonRef>,
+    /// It shows again what was shown before, and moves no course on.
+    pub rerun: bool,
     /// How long the timetable says the asset is.
     pub length_claim: Option<Span>,
     /// `content_nibble_level_1` and `_2` of the content descriptor.
@@ -138,6 +140,7 @@ impl Timetable {
             window_end,
             title: None,
             lesson: None,
+            rerun: false,
             length_claim: None,
             content,
             language: None,
@@ -151,8 +154,9 @@ impl Timetable {
                 content: item.content.or(content),
                 ..blank
             },
-            Origin::Slot { slot, lesson, .. } => {
+            Origin::Slot { slot, lesson, repeat, .. } => {
                 let airing = PlannedAiring {
+                    rerun: repeat || slot.rerun_of.is_some(),
                     kind: AiringKind::Programme,
                     in_offset: slot.from_offset,
                     title: slot.title.clone(),
@@ -207,7 +211,7 @@ fn airing_id(candidate: &Candidate<'_>) -> String {
     let local = candidate.local;
     match candidate.origin {
         Origin::Item(item) => item.id.as_str().to_owned(),
-        Origin::Slot { slot, extra: false, .. } if slot.recurrence.times().per_day() == 1 => {
+        Origin::Slot { slot, extra: false, .. } if slot.airs_once_a_day() => {
             format!("{}@{}", slot.id, local.day())
         }
         Origin::Slot { slot, .. } => {

@@ -4,6 +4,7 @@ use super::fields::{Fields, Kind, Report, Value};
 use super::value;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{Course, CourseKind, IfFinished, Lesson};
+use crate::recurrence::Advance;
 use crate::source::{Located, Location};
 use crate::text::{AssetId, Id, Language};
 use toml::de::DeValue;
@@ -23,6 +24,8 @@ pub(crate) fn read_course(mut table: Fields<'_>, report: &mut Report) -> Option<
         ("last", IfFinished::Last),
         ("error", IfFinished::Error),
     ];
+    let advances = [("airing", Advance::Airing), ("day", Advance::Day), ("week", Advance::Week)];
+    let advance = table.optional("advance", report, |v, r| value::word(v, r, &advances));
     let if_finished = table.optional("if_finished", report, |v, r| value::word(v, r, &ends));
     table.finish(report);
 
@@ -41,6 +44,7 @@ pub(crate) fn read_course(mut table: Fields<'_>, report: &mut Report) -> Option<
         language: language.map(|l| l.value),
         lessons: lessons?.value,
         content: content.map(|c| c.value as u8),
+        advance: advance.map_or(Advance::Airing, |a| a.value),
         if_finished,
         origin: id.at,
     })

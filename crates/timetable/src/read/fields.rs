@@ -17,6 +17,8 @@ pub(crate) enum Kind {
     Item,
     Filler,
     Bundle,
+    Term,
+    Season,
 }
 
 /// Findings and names of one source.
@@ -56,6 +58,8 @@ impl Kind {
             Kind::Item => "item",
             Kind::Filler => "filler",
             Kind::Bundle => "bundle",
+            Kind::Term => "term",
+            Kind::Season => "season",
         }
     }
 }
@@ -98,7 +102,9 @@ impl<'t> Fields<'t> {
 
     /// What a key holds, if the key is there.
     pub fn value(&mut self, key: &'static str, report: &Report) -> Option<Value<'t>> {
-        self.known.push(key);
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
         let value = self.table.get(key)?;
         Some(Value { key, inner: value.get_ref(), at: report.location(value.span()) })
     }
