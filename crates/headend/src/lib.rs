@@ -13,6 +13,7 @@ pub mod config;
 pub mod demo;
 pub mod exit;
 pub mod history;
+pub mod include;
 pub mod judge;
 pub mod lineup;
 pub mod maker;

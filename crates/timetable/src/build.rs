@@ -1,15 +1,16 @@
 //! Drafts to a timetable: names looked up, lists ordered, calendar and exceptions worked into
 //! recurrences.
 
+mod hold;
 mod recurrence;
 mod slot;
 
 use crate::calendar::{Season, Term};
 use crate::check::{CheckedDays, LostDays, clock_diagnostic, clock_finding, lost_days};
 use crate::diagnostic::Diagnostic;
-use crate::model::{Course, Item, Timetable};
+use crate::model::{Course, Item, Live, Timetable};
 use crate::plan::Lane;
-use crate::read::{Draft, ItemDraft, ProgrammeDraft};
+use crate::read::{Draft, ItemDraft, ItemShows, ProgrammeDraft};
 use crate::text::Id;
 use crate::zone::{FoldPolicy, GapPolicy, Zone};
 
@@ -29,6 +30,12 @@ pub(crate) fn build(
         zone,
         terms: draft.terms,
         seasons: draft.seasons,
+        regions: draft.regions,
+        classes: draft.classes,
+        live: draft.live,
+        notices: draft.notices,
+        region: draft.region.map(|region| region.value),
+        own_sources: draft.own_sources,
         services: draft.services,
         courses: draft.courses,
         slots: Vec::with_capacity(draft.slots.len()),
@@ -39,6 +46,10 @@ pub(crate) fn build(
     };
     timetable.terms.sort_by(|a, b| a.id.cmp(&b.id));
     timetable.seasons.sort_by(|a, b| a.id.cmp(&b.id));
+    timetable.regions.sort_by(|a, b| a.id.cmp(&b.id));
+    timetable.classes.sort_by(|a, b| a.id.cmp(&b.id));
+    timetable.notices.sort_by(|a, b| a.id.cmp(&b.id));
+    timetable.live.sort_by(|a, b| a.id.cmp(&b.id));
     timetable.services.sort_by(|a, b| a.id.cmp(&b.id));
     timetable.courses.sort_by(|a, b| a.id.cmp(&b.id));
     timetable.fillers.sort_by(|a, b| a.id.cmp(&b.id));
@@ -48,6 +59,7 @@ pub(crate) fn build(
         terms: &timetable.terms,
         seasons: &timetable.seasons,
         courses: &timetable.courses,
+        live: &timetable.live,
         policies,
         days,
         walked_days: 0,
@@ -64,12 +76,13 @@ pub(crate) fn build(
         timetable.slots.extend(slot);
     }
     for item in draft.items {
-        timetable.items.push(builder.item(item, found));
+        timetable.items.extend(builder.item(item, found));
     }
     found.extend(lost_days(&timetable.terms, builder.lost));
     timetable.items.sort_by(|a, b| a.id.cmp(&b.id));
     order_slots(&mut timetable);
     timetable.lanes = Lane::all(&timetable);
+    hold::hold_lessons(&mut timetable, found);
     let usable = found.iter().all(|d| d.severity() != crate::Severity::Error);
     usable.then_some(timetable)
 }
@@ -90,6 +103,7 @@ struct Builder<'t> {
     terms: &'t [Term],
     seasons: &'t [Season],
     courses: &'t [Course],
+    live: &'t [Live],
     policies: (GapPolicy, FoldPolicy),
     days: CheckedDays,
     /// Days looked at one by one so far.
@@ -98,25 +112,37 @@ struct Builder<'t> {
 }
 
 impl Builder<'_> {
-    fn item(&self, draft: ItemDraft, found: &mut Vec<Diagnostic>) -> Item {
+    fn item(&self, draft: ItemDraft, found: &mut Vec<Diagnostic>) -> Option<Item> {
         let gap = draft.gap.unwrap_or(self.policies.0);
         let fold = draft.fold.unwrap_or(self.policies.1);
         let hit: Vec<_> = clock_finding(self.zone, draft.at.value).into_iter().collect();
         found.extend(clock_diagnostic(&hit, self.zone, (gap, fold), draft.at.at, self.days));
-        Item {
+        let (asset, live) = match draft.shows.value {
+            ItemShows::Asset(asset) => (asset, None),
+            ItemShows::Live(id) => {
+                let live = self.live.binary_search_by(|l| l.id.cmp(&id)).ok()?;
+                (self.live[live].recording(draft.id.value.as_str())?, Some(live))
+            }
+        };
+        Some(Item {
             id: draft.id.value,
             service: draft.service.value,
-            asset: draft.asset.value,
-            asset_at: draft.asset.at,
+            asset,
+            live,
+            may_overrun_s: draft.may_overrun_s,
+            asset_at: draft.shows.at,
             at: draft.at.value,
             length_s: draft.length_s,
             start_at: draft.start_at,
+            start: draft.start,
             priority: draft.priority,
+            regions: draft.regions,
+            licence: draft.licence,
             title: draft.title,
             content: draft.content,
             origin: draft.id.at,
             gap,
             fold,
-        }
+        })
     }
 }

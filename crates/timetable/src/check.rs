@@ -1,18 +1,25 @@
 //! What can be wrong with a timetable beyond its spelling.
 
+mod bookings;
+mod bundle;
 mod calendar;
+mod chances;
 mod clock;
 mod course;
+mod licence;
+mod live;
 mod names;
 mod overlap;
+mod province;
 mod repeat;
 
+pub use bundle::BundleProof;
 pub(crate) use calendar::{LostDays, lost_days};
 pub(crate) use clock::{ClockFinding, clock_diagnostic, clock_finding, clock_findings};
-pub(crate) use names::{check_names, check_services};
+pub(crate) use names::{check_bundles, check_names, check_relays, check_services};
 
 use crate::civil::Day;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Timetable;
 use crate::read::Draft;
 
@@ -29,6 +36,14 @@ pub(crate) fn check_calendar(timetable: &Timetable, days: CheckedDays) -> Vec<Di
     let mut found = course::check_courses(timetable);
     for (index, _) in timetable.services.iter().enumerate() {
         found.extend(overlap::check_service(timetable, index, days));
+        found.extend(live::check_live(timetable, &timetable.lanes[index], days));
+        found.extend(province::check_inserted(timetable, index, days));
+    }
+    found.extend(licence::check_licences(timetable, days));
+    found.extend(bookings::check_bookings(timetable, days));
+    // While airings share time, none of them is sure to be heard.
+    if found.iter().all(|finding| finding.code != Code::Overlap) {
+        found.extend(chances::check_chances(timetable));
     }
     found
 }

@@ -173,6 +173,12 @@ codes! {
     ClockChangeRejected = "E0207",
     /// A range of dates without a day, or a slot that never airs.
     EmptyRange = "E0208",
+    /// Two programmes at one time for sites that have one receiver.
+    BookedTwice = "W0209",
+    /// A provincial plan airs something on a central service outside the windows it is given.
+    NotGranted = "E0210",
+    /// A provincial plan takes the time of a required lesson of the central plan.
+    RequiredDisplaced = "E0211",
     /// An asset that is in no catalogue.
     UnknownAsset = "E0301",
     /// A length that contradicts another: of a lesson, its slot, or the asset itself.
@@ -181,6 +187,8 @@ codes! {
     Unplayable = "E0303",
     /// A place in an asset at which it cannot be entered; it is entered a little earlier.
     EnteredEarlier = "W0304",
+    /// An asset that airs when its licence does not hold.
+    Unlicensed = "E0305",
     /// A required course has lessons that no slot airs.
     CourseDoesNotFit = "E0401",
     /// A lesson of a required course airs only once.
@@ -189,10 +197,19 @@ codes! {
     CourseCutShort = "W0403",
     /// A slot goes on when its course has no lesson left.
     CourseRunsOut = "E0404",
+    /// A class of sites cannot follow a required course: a lesson airs too seldom in its opening
+    /// hours before its date, or out of order.
+    TooFewChances = "E0405",
+    /// A bundle cannot be complete in time for its lesson.
+    BundleLate = "E0501",
+    /// A bundle is complete in time for its lesson, but only just.
+    BundleTight = "W0502",
     /// A multiplex must send more than its rate allows.
     Capacity = "E0503",
     /// A service has nothing to show when all else fails.
     NoSlate = "E0601",
+    /// A live programme whose loss nothing covers, or that may run into a required lesson.
+    Uncovered = "E0602",
     /// An address to send to, or an interface, that is none.
     BadAddress = "E0901",
     /// Two outputs that send to the same address and port.

@@ -30,17 +30,19 @@ mod times;
 mod zone;
 
 pub use calendar::{Closed, DayKind, MakeUp, Season, SeasonRange, Term};
+pub use check::BundleProof;
 pub use diagnostic::{Code, Diagnostic, Label, MAX_PER_CODE, Severity, arrange};
 pub use duration::{DurationError, format_duration, parse_duration};
 pub use model::{
-    AssetUse, Bundle, Course, CourseKind, Filler, IfFinished, Item, Lesson, Programme, Service,
-    ServiceKind, Slot, Timetable, Window, WindowTimes,
+    AssetUse, Bundle, BundleLesson, Course, CourseKind, Filler, IfFinished, IfLost, IfPreempted,
+    Item, Lesson, Licence, Live, Notice, OpenTimes, Opening, Programme, Ready, Region, Relay,
+    Service, ServiceKind, SiteClass, Slot, Start, Timetable, Window, WindowTimes, Withdrawn,
 };
 pub use nearest::nearest;
-pub use parse::parse;
+pub use parse::{parse, parse_including};
 pub use plan::{
-    AiringKind, BundleInterval, FILLER_RESTART, LessonRef, MIN_AIRING_S, PlannedAiring, event_id,
-    filler_runs,
+    AiringKind, BundleInterval, CourseChances, FILLER_RESTART, LessonChances, LessonRef, LiveRef,
+    MIN_AIRING_S, PlannedAiring, Poster, PosterEntry, event_id, filler_runs,
 };
 pub use recurrence::{Advance, Weekdays};
 pub use render::{render_human, render_short, to_json};

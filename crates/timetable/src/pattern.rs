@@ -127,9 +127,19 @@ impl<'p> NamedDays<'p> {
     /// The pattern names this day.
     pub fn contains(&self, day: Day) -> bool {
         match self.pattern {
+            DayPattern::Rule(_) => self.listed.binary_search(&day).is_ok(),
+            pattern => pattern.names(day, self.start),
+        }
+    }
+}
+
+impl DayPattern {
+    /// The pattern names this day, weeks being counted from that of `start`. A rule names none.
+    pub fn names(&self, day: Day, start: Day) -> bool {
+        match self {
             DayPattern::Weekly(days) => days.contains(day.weekday()),
             DayPattern::EveryWeeks { days, weeks } => {
-                let since = weeks_between(self.start, day);
+                let since = weeks_between(start, day);
                 days.contains(day.weekday()) && since.rem_euclid(*weeks as i32) == 0
             }
             DayPattern::NthInMonth { days, nth } => {
@@ -140,7 +150,7 @@ impl<'p> NamedDays<'p> {
                 let place = Place::in_month(day);
                 numbers.iter().any(|n| place.is_nth(*n))
             }
-            DayPattern::Rule(_) => self.listed.binary_search(&day).is_ok(),
+            DayPattern::Rule(_) => false,
         }
     }
 }

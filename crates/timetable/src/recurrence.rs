@@ -87,6 +87,21 @@ impl Recurrence {
         }
     }
 
+    /// Takes an airing away, one of the pattern or an added one.
+    pub fn take_away(&mut self, local: LocalTime) {
+        match self.extra.binary_search(&local) {
+            Ok(place) => {
+                self.extra.remove(place);
+            }
+            Err(_) => self.drop_airing(local),
+        }
+    }
+
+    /// The first airing and the last one.
+    pub fn span(&self) -> Option<(LocalTime, LocalTime)> {
+        Some((self.nth(0)?, self.nth(self.total().checked_sub(1)?)?))
+    }
+
     /// Adds an airing. `false` when there is one at that time already.
     pub fn add(&mut self, local: LocalTime) -> bool {
         let place = self.extra.partition_point(|e| *e < local);

@@ -19,7 +19,7 @@ impl Builder<'_> {
         let (programme, rerun_of) = self.programme(&draft, slots, found)?;
         let advance = match &programme {
             Programme::Course { course, .. } => self.courses[*course].advance,
-            Programme::Asset(_) => Advance::Airing,
+            _ => Advance::Airing,
         };
         let recurrence = self.recurrence(&draft, (gap, fold), found)?.in_steps(advance);
         if recurrence.total() == 0 {
@@ -35,6 +35,11 @@ impl Builder<'_> {
             from_offset: draft.from_offset,
             length_s: draft.length_s.value,
             priority: draft.priority,
+            start: draft.start,
+            may_overrun_s: draft.may_overrun_s,
+            audience: draft.audience,
+            regions: draft.regions,
+            licence: draft.licence,
             title: draft.title,
             origin: draft.id.at,
             lost_airings,
@@ -80,14 +85,23 @@ impl Builder<'_> {
                 }
                 Some((Programme::Course { course, first_lesson }, None))
             }
+            ProgrammeDraft::Live(id) => {
+                let live = self.live.binary_search_by(|l| l.id.cmp(id)).ok()?;
+                Some((Programme::Live(live), None))
+            }
+            ProgrammeDraft::OptOut(sustain) => {
+                Some((Programme::OptOut { sustain: sustain.clone() }, None))
+            }
             ProgrammeDraft::RerunOf(id) => {
                 let base = slots.iter().position(|slot| slot.id == *id)?;
-                if slots[base].rerun_of.is_some() || *id == draft.id.value {
-                    let message = format!("slot `{id}` is itself a rerun");
+                let again =
+                    matches!(slots[base].programme, Programme::Asset(_) | Programme::Course { .. });
+                if slots[base].rerun_of.is_some() || !again {
+                    let message = format!("what slot `{id}` shows cannot be shown again");
                     let finding = Diagnostic::new(Code::Conflict, message)
                         .primary(draft.programme.at, "")
                         .secondary(slots[base].origin, "")
-                        .help("name the slot that moves the course on");
+                        .help("name a slot that airs a course or an asset, and is no rerun");
                     found.push(finding);
                     return None;
                 }

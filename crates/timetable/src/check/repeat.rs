@@ -130,7 +130,7 @@ fn last_with_lesson(timetable: &Timetable, slot: &Slot) -> Day {
 
 /// The day from which on the rerun of a course has something to show.
 fn first_with_lesson(timetable: &Timetable, slot: &Slot) -> Option<Day> {
-    if matches!(slot.programme, Programme::Asset(_)) {
+    if !matches!(slot.programme, Programme::Course { .. }) {
         return None;
     }
     let base = &timetable.slots[slot.rerun_of?];

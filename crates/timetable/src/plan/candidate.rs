@@ -19,6 +19,10 @@ pub(crate) struct Candidate<'t> {
     pub moved: bool,
     pub open_end: bool,
     pub priority: u8,
+    /// How late it may start.
+    pub may_start_late_s: i64,
+    /// A provincial plan puts it into the plan it includes.
+    pub own: bool,
 }
 
 /// What an airing comes from.
@@ -116,7 +120,7 @@ fn slot_candidate<'t>(
 ) -> Option<Candidate<'t>> {
     let resolved = timetable.zone.resolve(local, slot.gap, slot.fold)?;
     let lesson = match &slot.programme {
-        Programme::Asset(_) => None,
+        Programme::Asset(_) | Programme::Live(_) | Programme::OptOut { .. } => None,
         Programme::Course { course, first_lesson } => {
             let step = match slot.rerun_of {
                 None => slot.recurrence.place(origin.local),
@@ -137,6 +141,8 @@ fn slot_candidate<'t>(
         moved: resolved.moved,
         open_end: false,
         priority: slot.priority,
+        may_start_late_s: slot.start.late_s(),
+        own: timetable.is_inserted(&slot.service, slot.origin),
     })
 }
 
@@ -162,6 +168,8 @@ pub(crate) fn item_candidate<'t>(
         moved: resolved.moved,
         open_end: item.length_s.is_none(),
         priority: item.priority,
+        may_start_late_s: item.start.late_s(),
+        own: timetable.is_inserted(&item.service, item.origin),
     })
 }
 

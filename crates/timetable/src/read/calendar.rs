@@ -1,7 +1,7 @@
 //! `[[term]]` and `[[season]]`: the calendar that slots stand in.
 
 use super::fields::{Fields, Kind, Report, Value};
-use super::slot::{date_range, read_date_range};
+use super::frame::{date_range, read_date_range};
 use super::value;
 use crate::calendar::{Closed, MakeUp, Season, SeasonRange, Term};
 use crate::civil::Day;

@@ -19,6 +19,11 @@ pub(crate) enum Kind {
     Bundle,
     Term,
     Season,
+    Region,
+    SiteClass,
+    Live,
+    Audience,
+    Notice,
 }
 
 /// Findings and names of one source.
@@ -28,6 +33,8 @@ pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
     pub(crate) declared: Vec<(Kind, Located<Id>)>,
     pub(crate) referenced: Vec<(Kind, Located<Id>)>,
+    /// Whom classes of sites serve.
+    pub(crate) audiences: Vec<Located<Id>>,
 }
 
 /// A value and the key it stands behind.
@@ -60,6 +67,11 @@ impl Kind {
             Kind::Bundle => "bundle",
             Kind::Term => "term",
             Kind::Season => "season",
+            Kind::Region => "region",
+            Kind::SiteClass => "site class",
+            Kind::Live => "live source",
+            Kind::Audience => "audience",
+            Kind::Notice => "notice",
         }
     }
 }
@@ -67,8 +79,8 @@ impl Kind {
 impl Report {
     /// No findings yet about the source with this index.
     pub fn new(source: usize) -> Report {
-        let (declared, referenced) = (Vec::new(), Vec::new());
-        Report { source, diagnostics: Vec::new(), declared, referenced }
+        let (declared, referenced, audiences) = (Vec::new(), Vec::new(), Vec::new());
+        Report { source, diagnostics: Vec::new(), declared, referenced, audiences }
     }
 
     /// Reports a finding; a text with very many has nothing to gain from more.

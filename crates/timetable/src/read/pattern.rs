@@ -51,6 +51,20 @@ pub(crate) fn read_pattern(
     Some(Located { value: DayPattern::Weekly(weekdays), at: days.map_or(at, |d| d.at) })
 }
 
+/// Reads the days of something that counts neither weeks nor periods from a first day.
+pub(crate) fn read_plain_pattern(
+    table: &mut Fields<'_>,
+    report: &mut Report,
+) -> Option<DayPattern> {
+    let days = read_pattern(table, report)?;
+    if matches!(days.value, DayPattern::EveryWeeks { .. } | DayPattern::Rule(_)) {
+        let message = "days are said by `days`, `nth_in_month` or `month_days` here";
+        report.fault(Code::Conflict, days.at, message, "");
+        return None;
+    }
+    Some(days.value)
+}
+
 /// Reports keys that exclude each other.
 fn exclusive(given: &[Option<Value<'_>>; 5], report: &mut Report) -> bool {
     let [days, weeks, nth, month_days, rule] = given;

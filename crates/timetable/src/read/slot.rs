@@ -1,21 +1,24 @@
 //! `[[slot]]`: what airs on which days.
 
 use super::fields::{Fields, Kind, Report, Value};
+use super::frame::{FrameDraft, read_frame};
+use super::live::{read_licence, read_overrun, read_start};
 use super::pattern::read_pattern;
 use super::repeat::read_repeats;
+use super::sites::{read_audience, read_regions};
 use super::times::read_times;
 use super::value;
 use super::{read_fold, read_gap};
-use crate::calendar::{DayKind, DayKinds};
+use crate::calendar::DayKinds;
 use crate::civil::Day;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::model::{Licence, Start};
 use crate::pattern::DayPattern;
 use crate::recurrence::Repeat;
 use crate::source::{Located, Location};
 use crate::text::{AssetId, Id, Texts};
 use crate::times::DayTimes;
 use crate::zone::{FoldPolicy, GapPolicy, LocalTime};
-use toml::de::DeValue;
 use ts::Span;
 
 /// A slot as it is written.
@@ -36,6 +39,11 @@ pub(crate) struct SlotDraft {
     pub during: DayKinds,
     pub season: Option<Located<Id>>,
     pub repeats: Vec<Repeat>,
+    pub start: Start,
+    pub may_overrun_s: u32,
+    pub audience: Vec<Id>,
+    pub regions: Vec<Id>,
+    pub licence: Option<Licence>,
     /// `until`, where it is written.
     pub until_at: Option<Location>,
     pub except: Vec<Located<Day>>,
@@ -51,13 +59,35 @@ pub(crate) enum ProgrammeDraft {
     Course(Id),
     /// What another slot showed last.
     RerunOf(Id),
+    Live(Id),
+    OptOut(Option<AssetId>),
 }
 
 /// Reads a slot.
 pub(crate) fn read_slot(mut table: Fields<'_>, report: &mut Report) -> Option<SlotDraft> {
+    let programme = read_programme(&mut table, report);
+    read_rest(table, programme, report)
+}
+
+/// Reads a window in which regions may leave the service: a slot that shows what the others see.
+pub(crate) fn read_opt_out(mut table: Fields<'_>, report: &mut Report) -> Option<SlotDraft> {
+    let sustain = table.optional("sustain", report, value::asset);
+    let at = sustain.as_ref().map_or(table.at(), |s| s.at);
+    if table.value("regions", report).is_none() {
+        table.missing("regions", report);
+    }
+    let value = ProgrammeDraft::OptOut(sustain.map(|s| s.value));
+    read_rest(table, Some(Located { value, at }), report)
+}
+
+/// Reads all of a slot but what it shows.
+fn read_rest(
+    mut table: Fields<'_>,
+    programme: Option<Located<ProgrammeDraft>>,
+    report: &mut Report,
+) -> Option<SlotDraft> {
     let id = table.required("id", report, |v, r| value::declared_id(v, r, Kind::Slot));
     let service = table.required("service", report, |v, r| value::reference(v, r, Kind::Service));
-    let programme = read_programme(&mut table, report);
     let first_lesson =
         table.optional("first_lesson", report, |v, r| value::integer(v, r, 1..=9999));
     let title = table.optional("title", report, value::texts);
@@ -66,6 +96,11 @@ pub(crate) fn read_slot(mut table: Fields<'_>, report: &mut Report) -> Option<Sl
     let length_s = table.required("length", report, value::airing_length_s);
     let from_offset = table.optional("from_offset", report, value::duration);
     let repeats = read_repeats(&mut table, at.as_ref(), report);
+    let start = table.optional("start", report, read_start);
+    let may_overrun = table.optional("may_overrun", report, read_overrun);
+    let audience = read_audience(&mut table, report);
+    let regions = read_regions(&mut table, report);
+    let licence = table.optional("licence", report, read_licence);
     let frame = read_frame(&mut table, report);
     let except = table.optional("except", report, |v, r| value::list(v, r, value::day));
     let extra = table.optional("extra", report, |v, r| value::list(v, r, value::local_time));
@@ -79,6 +114,12 @@ pub(crate) fn read_slot(mut table: Fields<'_>, report: &mut Report) -> Option<Sl
     if let Some(first_lesson) = first_lesson.filter(|_| !of_course) {
         let message = "`first_lesson` needs a `course`";
         report.fault(Code::Conflict, first_lesson.at, message, "");
+    }
+    if let Some(may_overrun) = &may_overrun
+        && !matches!(programme.value, ProgrammeDraft::Live(_))
+    {
+        let message = "`may_overrun` needs a `live` source";
+        report.fault(Code::Conflict, may_overrun.at, message, "");
     }
     refuse_extra(&at, &extra, report);
     let (frame, pattern) = (frame?, pattern?);
@@ -94,6 +135,11 @@ pub(crate) fn read_slot(mut table: Fields<'_>, report: &mut Report) -> Option<Sl
         length_s: length_s?,
         from_offset: from_offset.map_or(Span(0), |o| o.value),
         repeats,
+        start: start.map_or(Start::Hard, |s| s.value),
+        may_overrun_s: may_overrun.map_or(0, |m| m.value),
+        audience,
+        regions,
+        licence: licence.map(|l| l.value),
         first: frame.first,
         last: frame.last,
         until_at: frame.until_at,
@@ -106,32 +152,6 @@ pub(crate) fn read_slot(mut table: Fields<'_>, report: &mut Report) -> Option<Sl
         gap: gap.map(|g| g.value),
         fold: fold.map(|f| f.value),
     })
-}
-
-/// The keys that place a slot in the calendar.
-struct FrameDraft {
-    first: Day,
-    last: Day,
-    /// `from` is written.
-    has_from: bool,
-    until_at: Option<Location>,
-    term: Option<Located<Id>>,
-    during: DayKinds,
-    season: Option<Located<Id>>,
-}
-
-fn read_frame(table: &mut Fields<'_>, report: &mut Report) -> Option<FrameDraft> {
-    let dates = read_date_range(table, report);
-    let term = table.optional("term", report, |v, r| value::reference(v, r, Kind::Term));
-    let during = table.optional("during", report, read_day_kinds);
-    let season = table.optional("season", report, |v, r| value::reference(v, r, Kind::Season));
-    if let Some(during) = during.as_ref().filter(|_| term.is_none()) {
-        report.fault(Code::Conflict, during.at, "`during` needs a `term`", "");
-    }
-    let (has_from, until_at) = (dates.0.is_some(), dates.1.as_ref().map(|d| d.at));
-    let (first, last) = date_range(dates, report)?;
-    let during = during.map_or(DayKinds::TEACHING, |d| d.value);
-    Some(FrameDraft { first, last, has_from, until_at, term, during, season })
 }
 
 /// What is counted needs a day to be counted from.
@@ -163,21 +183,6 @@ fn need_start(
     report.push(Diagnostic::new(Code::MissingKey, message).primary(at, "").help(help));
 }
 
-/// One kind of days of a term, or several.
-fn read_day_kinds(value: Value<'_>, report: &mut Report) -> Option<DayKinds> {
-    let words =
-        [("teaching", DayKind::Teaching), ("breaks", DayKind::Break), ("closed", DayKind::Closed)];
-    if !matches!(value.inner, DeValue::Array(_)) {
-        return value::word(value, report, &words).map(|kind| DayKinds::of([kind]));
-    }
-    let kinds = value::list(value, report, |v, r| value::word(v, r, &words))?;
-    if kinds.is_empty() {
-        report.fault(Code::EmptyRange, value.at, "`during` names no day", "");
-        return None;
-    }
-    Some(DayKinds::of(kinds.into_iter().map(|k| k.value)))
-}
-
 /// An extra airing of a slot that airs several times a day would stand between lessons that are
 /// counted by the day.
 fn refuse_extra(
@@ -196,39 +201,16 @@ fn refuse_extra(
     }
 }
 
-/// `from` and `until` as they are written.
-pub(crate) type DateRange = (Option<Located<Day>>, Option<Located<Day>>);
-
-/// Reads `from` and `until`.
-pub(crate) fn read_date_range(table: &mut Fields<'_>, report: &mut Report) -> DateRange {
-    let first = table.optional("from", report, value::day);
-    let last = table.optional("until", report, value::day);
-    (first, last)
-}
-
-/// The first and last day of a range, both included.
-pub(crate) fn date_range((first, last): DateRange, report: &mut Report) -> Option<(Day, Day)> {
-    if let (Some(first), Some(last)) = (&first, &last)
-        && last.value < first.value
-    {
-        let finding = Diagnostic::new(Code::EmptyRange, "`until` is before `from`")
-            .primary(last.at, "")
-            .secondary(first.at, "");
-        report.push(finding);
-        return None;
-    }
-    Some((first.map_or(Day::FIRST, |d| d.value), last.map_or(Day::LAST, |d| d.value)))
-}
-
-/// `course`, `asset` or `rerun_of`: exactly one of them.
+/// `course`, `asset`, `rerun_of` or `live`: exactly one of them.
 fn read_programme(table: &mut Fields<'_>, report: &mut Report) -> Option<Located<ProgrammeDraft>> {
-    let given = ["course", "asset", "rerun_of"].map(|key| table.value(key, report));
+    let given = ["course", "asset", "rerun_of", "live"].map(|key| table.value(key, report));
     let given: Vec<Value<'_>> = given.into_iter().flatten().collect();
     let [named] = given[..] else {
         match given[..] {
             [first, second, ..] => {
                 let message = format!(
-                    "a slot airs one of `course`, `asset` and `rerun_of`, here are `{}` and `{}`",
+                    "a slot airs a `course`, an `asset`, a `live` source or a rerun, not both `{}` \
+                     and `{}`",
                     first.key, second.key
                 );
                 let finding = Diagnostic::new(Code::Conflict, message)
@@ -243,6 +225,7 @@ fn read_programme(table: &mut Fields<'_>, report: &mut Report) -> Option<Located
     let programme = match named.key {
         "course" => ProgrammeDraft::Course(value::reference(named, report, Kind::Course)?),
         "asset" => ProgrammeDraft::Asset(value::asset(named, report)?),
+        "live" => ProgrammeDraft::Live(value::reference(named, report, Kind::Live)?),
         _ => ProgrammeDraft::RerunOf(value::reference(named, report, Kind::Slot)?),
     };
     Some(Located { value: programme, at: named.at })

@@ -114,6 +114,16 @@ impl Recurrence {
         self.place(LocalTime::new(behind, 0))
     }
 
+    /// The first airing that shows what the step of this number shows; the first step has the
+    /// number 0.
+    pub fn first_of_step(&self, step: u64) -> Option<LocalTime> {
+        let before = match step.checked_sub(1) {
+            None => 0,
+            Some(before) => self.count_before(LocalTime(self.last_of_step(before)?.0 + 1)),
+        };
+        self.nth(before)
+    }
+
     /// The last airing that shows what the step of this number shows; the first step has the
     /// number 0.
     pub fn last_of_step(&self, step: u64) -> Option<LocalTime> {
