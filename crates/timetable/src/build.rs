@@ -11,8 +11,10 @@ use crate::diagnostic::Diagnostic;
 use crate::model::{Course, Item, Live, Timetable};
 use crate::plan::Lane;
 use crate::read::{Draft, ItemDraft, ItemShows, ProgrammeDraft};
+use crate::source::Location;
 use crate::text::Id;
 use crate::zone::{FoldPolicy, GapPolicy, Zone};
+use std::collections::BTreeMap;
 
 /// Builds the timetable from a draft without errors. New findings go to `found`; `None` when one
 /// of them leaves no timetable.
@@ -54,6 +56,9 @@ pub(crate) fn build(
     timetable.courses.sort_by(|a, b| a.id.cmp(&b.id));
     timetable.fillers.sort_by(|a, b| a.id.cmp(&b.id));
     timetable.bundles.sort_by(|a, b| a.id.cmp(&b.id));
+    let is_rerun = |programme: &ProgrammeDraft| matches!(programme, ProgrammeDraft::RerunOf(_));
+    let reruns = draft.slots.iter().filter(|slot| is_rerun(&slot.programme.value));
+    let reruns = reruns.map(|slot| (slot.id.value.clone(), slot.id.at)).collect();
     let mut builder = Builder {
         zone: &timetable.zone,
         terms: &timetable.terms,
@@ -62,11 +67,11 @@ pub(crate) fn build(
         live: &timetable.live,
         policies,
         days,
+        reruns,
         walked_days: 0,
         lost: Vec::new(),
     };
     // A rerun needs the slot that it shows again.
-    let is_rerun = |programme: &ProgrammeDraft| matches!(programme, ProgrammeDraft::RerunOf(_));
     draft.slots.sort_by(|a, b| {
         let key = |s: &crate::read::SlotDraft| (is_rerun(&s.programme.value), s.id.value.clone());
         key(a).cmp(&key(b))
@@ -106,6 +111,8 @@ struct Builder<'t> {
     live: &'t [Live],
     policies: (GapPolicy, FoldPolicy),
     days: CheckedDays,
+    /// The slots that are reruns, and where they are defined.
+    reruns: BTreeMap<Id, Location>,
     /// Days looked at one by one so far.
     walked_days: usize,
     lost: Vec<LostDays>,

@@ -31,7 +31,8 @@ pub struct Timetable {
     pub(crate) notices: Vec<Notice>,
     /// The region whose plan this is, where a central one is included.
     pub(crate) region: Option<Id>,
-    /// What is defined in a source of this number or a higher one is included.
+    /// What is defined in a source of this number or a higher one is included; the highest number
+    /// of all where nothing is.
     pub(crate) own_sources: usize,
     pub(crate) services: Vec<Service>,
     pub(crate) courses: Vec<Course>,
@@ -475,7 +476,9 @@ impl Timetable {
 
     /// A slot or item of the plan's own airs on a service of the included plan.
     pub(crate) fn is_inserted(&self, service: &Id, origin: Location) -> bool {
-        !self.is_included(origin)
+        let includes = self.own_sources != usize::MAX;
+        includes
+            && !self.is_included(origin)
             && self.service(service).is_some_and(|s| self.is_included(s.origin))
     }
 

@@ -24,7 +24,8 @@ pub fn parse(sources: &[Source<'_>]) -> (Option<Timetable>, Vec<Diagnostic>) {
 /// On a service of the included plan, its own slots and items air only inside the windows that the
 /// included plan gives to its region, and never take the time of a required lesson.
 pub fn parse_including(sources: &[Source<'_>], own: usize) -> (Option<Timetable>, Vec<Diagnostic>) {
-    let mut draft = Draft { own_sources: own, ..Draft::default() };
+    let own_sources = if own < sources.len() { own } else { usize::MAX };
+    let mut draft = Draft { own_sources, ..Draft::default() };
     for (index, source) in sources.iter().enumerate() {
         read_source(index, source, &mut draft);
     }

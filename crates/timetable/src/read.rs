@@ -156,8 +156,8 @@ fn read_root(mut root: Fields<'_>, report: &mut Report, draft: &mut Draft) {
     let fold = root.optional("on_fold", report, read_fold);
     once("on_fold", &mut draft.fold, fold, report);
     root.optional("include", report, read_includes);
-    let region = root.optional("region", report, |v, r| value::reference(v, r, Kind::Region));
-    once("region", &mut draft.region, region, report);
+    let region = root.optional("plan_for", report, |v, r| value::reference(v, r, Kind::Region));
+    once("plan_for", &mut draft.region, region, report);
     for table in root.tables("term", report) {
         draft.terms.extend(calendar::read_term(table, report));
     }

@@ -70,7 +70,7 @@ fn an_airing_that_another_one_takes_is_no_chance() {
 
 #[test]
 fn a_provincial_plan_airs_its_own_in_the_window_that_it_is_given() {
-    let own = "format = 1\nregion = \"guizhou\"\ninclude = [\"central.toml\"]
+    let own = "format = 1\nplan_for = \"guizhou\"\ninclude = [\"central.toml\"]
     [[slot]]\nid = \"evening\"\nservice = \"tv-1\"\nasset = \"guizhou/evening\"\nat = 18:30
     length = \"20m\"\ndays = [\"tue\"]\n";
     let central = include_str!("data/central.toml");

@@ -93,16 +93,21 @@ impl Builder<'_> {
                 Some((Programme::OptOut { sustain: sustain.clone() }, None))
             }
             ProgrammeDraft::RerunOf(id) => {
-                let base = slots.iter().position(|slot| slot.id == *id)?;
-                let again =
-                    matches!(slots[base].programme, Programme::Asset(_) | Programme::Course { .. });
-                if slots[base].rerun_of.is_some() || !again {
+                let refuse = |origin| {
                     let message = format!("what slot `{id}` shows cannot be shown again");
-                    let finding = Diagnostic::new(Code::Conflict, message)
+                    Diagnostic::new(Code::Conflict, message)
                         .primary(draft.programme.at, "")
-                        .secondary(slots[base].origin, "")
-                        .help("name a slot that airs a course or an asset, and is no rerun");
-                    found.push(finding);
+                        .secondary(origin, "")
+                        .help("name a slot that airs a course or an asset, and is no rerun")
+                };
+                if let Some(origin) = self.reruns.get(id) {
+                    found.push(refuse(*origin));
+                    return None;
+                }
+                let base = slots.iter().position(|slot| slot.id == *id)?;
+                let shown = &slots[base].programme;
+                if !matches!(shown, Programme::Asset(_) | Programme::Course { .. }) {
+                    found.push(refuse(slots[base].origin));
                     return None;
                 }
                 Some((slots[base].programme.clone(), Some(base)))

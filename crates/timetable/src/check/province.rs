@@ -136,7 +136,7 @@ impl Inserted<'_> {
         }
         finding.help(match &timetable.region {
             Some(_) => "move it into a window of the central plan, or to a service of your own",
-            None => "say `region = …`, the one whose windows these are",
+            None => "say `plan_for = …`, the one whose windows these are",
         })
     }
 }
