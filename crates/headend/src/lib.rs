@@ -10,6 +10,7 @@ pub mod announce;
 pub mod capture;
 pub mod command;
 pub mod config;
+pub mod deadlines;
 pub mod demo;
 pub mod exit;
 pub mod history;

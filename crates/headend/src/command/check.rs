@@ -1,5 +1,6 @@
 //! `headend check`: whether all that is planned can be sent.
 
+use crate::deadlines;
 use crate::exit::{Code, Failure};
 use crate::lineup::{Lineup, Part};
 use crate::output;
@@ -86,6 +87,7 @@ pub fn findings(station: &Station, from: Ticks, until: Ticks) -> Result<Vec<Diag
                 findings.extend(airing_finding(station, problem));
             }
         }
+        findings.extend(deadlines::findings(station, multiplex, from, until)?);
         capacity(station, multiplex, from, until, &mut findings)?;
     }
     Ok(findings)

@@ -158,8 +158,12 @@ impl<'t> Findings<'t> {
         if self.is_whole(loser, left_s) {
             return;
         }
-        if days_like == 0 || equals || !matches!(loser.origin, Origin::Slot { lesson: Some(_), .. })
-        {
+        // What is shown again was shown before.
+        let new_lesson = matches!(
+            loser.origin,
+            Origin::Slot { lesson: Some(_), repeat: false, slot, .. } if slot.rerun_of.is_none()
+        );
+        if days_like == 0 || equals || !new_lesson {
             return;
         }
         self.preempted
