@@ -46,16 +46,7 @@ pub(crate) fn build(
         bundles: draft.bundles,
         lanes: Vec::new(),
     };
-    timetable.terms.sort_by(|a, b| a.id.cmp(&b.id));
-    timetable.seasons.sort_by(|a, b| a.id.cmp(&b.id));
-    timetable.regions.sort_by(|a, b| a.id.cmp(&b.id));
-    timetable.classes.sort_by(|a, b| a.id.cmp(&b.id));
-    timetable.notices.sort_by(|a, b| a.id.cmp(&b.id));
-    timetable.live.sort_by(|a, b| a.id.cmp(&b.id));
-    timetable.services.sort_by(|a, b| a.id.cmp(&b.id));
-    timetable.courses.sort_by(|a, b| a.id.cmp(&b.id));
-    timetable.fillers.sort_by(|a, b| a.id.cmp(&b.id));
-    timetable.bundles.sort_by(|a, b| a.id.cmp(&b.id));
+    order_lists(&mut timetable);
     let is_rerun = |programme: &ProgrammeDraft| matches!(programme, ProgrammeDraft::RerunOf(_));
     let reruns = draft.slots.iter().filter(|slot| is_rerun(&slot.programme.value));
     let reruns = reruns.map(|slot| (slot.id.value.clone(), slot.id.at)).collect();
@@ -90,6 +81,20 @@ pub(crate) fn build(
     hold::hold_lessons(&mut timetable, found);
     let usable = found.iter().all(|d| d.severity() != crate::Severity::Error);
     usable.then_some(timetable)
+}
+
+/// Orders all that slots and items refer to.
+fn order_lists(timetable: &mut Timetable) {
+    timetable.terms.sort_by(|a, b| a.id.cmp(&b.id));
+    timetable.seasons.sort_by(|a, b| a.id.cmp(&b.id));
+    timetable.regions.sort_by(|a, b| a.id.cmp(&b.id));
+    timetable.classes.sort_by(|a, b| a.id.cmp(&b.id));
+    timetable.notices.sort_by(|a, b| a.id.cmp(&b.id));
+    timetable.live.sort_by(|a, b| a.id.cmp(&b.id));
+    timetable.services.sort_by(|a, b| a.id.cmp(&b.id));
+    timetable.courses.sort_by(|a, b| a.id.cmp(&b.id));
+    timetable.fillers.sort_by(|a, b| a.id.cmp(&b.id));
+    timetable.bundles.sort_by(|a, b| a.id.cmp(&b.id));
 }
 
 /// Orders slots by id, and has each rerun name the slot it shows again by its new place.

@@ -158,24 +158,7 @@ fn read_root(mut root: Fields<'_>, report: &mut Report, draft: &mut Draft) {
     root.optional("include", report, read_includes);
     let region = root.optional("plan_for", report, |v, r| value::reference(v, r, Kind::Region));
     once("plan_for", &mut draft.region, region, report);
-    for table in root.tables("term", report) {
-        draft.terms.extend(calendar::read_term(table, report));
-    }
-    for table in root.tables("season", report) {
-        draft.seasons.extend(calendar::read_season(table, report));
-    }
-    for table in root.tables("region", report) {
-        draft.regions.extend(sites::read_region(table, report));
-    }
-    for table in root.tables("site_class", report) {
-        draft.classes.extend(sites::read_class(table, report));
-    }
-    for table in root.tables("live", report) {
-        draft.live.extend(live::read_live(table, report));
-    }
-    for table in root.tables("notice", report) {
-        draft.notices.extend(service::read_notice(table, report));
-    }
+    read_surroundings(&mut root, report, draft);
     for table in root.tables("service", report) {
         draft.services.extend(service::read_service(table, report));
     }
@@ -213,6 +196,28 @@ fn read_root(mut root: Fields<'_>, report: &mut Report, draft: &mut Draft) {
     }
     hold_to_daily_airings(report, draft);
     root.finish(report);
+}
+
+/// The tables that slots refer to, but for services and courses.
+fn read_surroundings(root: &mut Fields<'_>, report: &mut Report, draft: &mut Draft) {
+    for table in root.tables("term", report) {
+        draft.terms.extend(calendar::read_term(table, report));
+    }
+    for table in root.tables("season", report) {
+        draft.seasons.extend(calendar::read_season(table, report));
+    }
+    for table in root.tables("region", report) {
+        draft.regions.extend(sites::read_region(table, report));
+    }
+    for table in root.tables("site_class", report) {
+        draft.classes.extend(sites::read_class(table, report));
+    }
+    for table in root.tables("live", report) {
+        draft.live.extend(live::read_live(table, report));
+    }
+    for table in root.tables("notice", report) {
+        draft.notices.extend(service::read_notice(table, report));
+    }
 }
 
 /// The time that checks take grows with the airings of a day.

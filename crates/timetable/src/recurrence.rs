@@ -1,10 +1,11 @@
 //! Recurrence in civil time: which days a slot airs, and the ordinal of each airing.
 //!
 //! Ordinals are counted in closed form: the days of the pattern, which are whole weeks times the
-//! weekdays of a week or the place in a list of days, less the days that fall out, times the airings of a day, less the single airings that fall out, plus those
-//! that were added. So the lesson of an airing years into a term costs no more than the first, and
-//! nothing has to be remembered. With k airings a day, the airing at the i-th time of the n-th day
-//! has the ordinal n * k + i, both counted from 0, as long as no single airing fell out before it.
+//! weekdays of a week or the place in a list of days, less the days that fall out, times the
+//! airings of a day, less the single airings that fall out, plus those that were added. So the
+//! lesson of an airing years into a term costs no more than the first, and nothing has to be
+//! remembered. With k airings a day, the airing at the i-th time of the n-th day has the ordinal
+//! n * k + i, both counted from 0, as long as no single airing fell out before it.
 
 mod days;
 mod repeat;
@@ -123,9 +124,9 @@ impl Recurrence {
         self.extra.iter().map(|local| local.day())
     }
 
-    /// The days on which a single airing fell out, or all of them.
+    /// The days on which some airings fell out, and others did not.
     pub fn fallen_days(&self) -> impl Iterator<Item = Day> {
-        self.fallen.iter().map(|local| local.day()).chain(self.dropped.iter().copied())
+        self.fallen.iter().map(|local| local.day())
     }
 
     /// Nothing says when it ends.

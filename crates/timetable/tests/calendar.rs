@@ -1,8 +1,8 @@
 //! Terms, seasons, recurrence and repeats: on which days a slot airs, and which lesson.
 
-mod common;
+mod plans;
 
-use common::{airings, course, findings, ground, listing, read, slot};
+use plans::{airings, course, findings, ground, listing, read, slot};
 use timetable::civil::Day;
 use timetable::{DayKind, Id};
 

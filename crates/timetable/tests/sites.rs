@@ -1,8 +1,8 @@
 //! Whom programmes are for: opening hours, provinces, posters, licences, bundles in time.
 
-mod common;
+mod plans;
 
-use common::{airings, course, findings, ground, read, slot};
+use plans::{airings, course, findings, ground, read, slot};
 use timetable::civil::Day;
 use timetable::{
     AiringKind, AssetId, Id, Source, parse, parse_including, render_human, render_short,

@@ -1,9 +1,9 @@
 //! Every zone of the time zone database, from 2020 to 2040, and the host that a plan is made on.
 
-mod common;
+mod plans;
 
-use common::{course, ground, read, slot};
 use jiff::tz::TimeZoneDatabase;
+use plans::{course, ground, read, slot};
 use std::process::Command;
 use timetable::civil::{Day, parse_rfc3339};
 use timetable::{Id, Timetable};

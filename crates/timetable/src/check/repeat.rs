@@ -88,9 +88,7 @@ fn single_days(timetable: &Timetable, lane: &Lane, first: Day, end: Day) -> BTre
         let mut own: BTreeSet<Day> = slot.recurrence.extra_days().collect();
         own.insert(last_with_lesson(timetable, slot));
         own.extend(first_with_lesson(timetable, slot));
-        if !slot.repeats.is_empty() {
-            own.extend(slot.recurrence.fallen_days());
-        }
+        own.extend(slot.recurrence.fallen_days());
         for shift in shifts(slot) {
             single.extend(own.iter().map(|day| Day(day.0 + shift)));
         }

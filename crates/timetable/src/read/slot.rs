@@ -66,7 +66,7 @@ pub(crate) enum ProgrammeDraft {
 /// Reads a slot.
 pub(crate) fn read_slot(mut table: Fields<'_>, report: &mut Report) -> Option<SlotDraft> {
     let programme = read_programme(&mut table, report);
-    read_rest(table, programme, report)
+    read_rest(table, programme, SLOT_PRIORITY, report)
 }
 
 /// Reads a window in which regions may leave the service: a slot that shows what the others see.
@@ -77,13 +77,14 @@ pub(crate) fn read_opt_out(mut table: Fields<'_>, report: &mut Report) -> Option
         table.missing("regions", report);
     }
     let value = ProgrammeDraft::OptOut(sustain.map(|s| s.value));
-    read_rest(table, Some(Located { value, at }), report)
+    read_rest(table, Some(Located { value, at }), OPT_OUT_PRIORITY, report)
 }
 
 /// Reads all of a slot but what it shows.
 fn read_rest(
     mut table: Fields<'_>,
     programme: Option<Located<ProgrammeDraft>>,
+    usual_priority: u8,
     report: &mut Report,
 ) -> Option<SlotDraft> {
     let id = table.required("id", report, |v, r| value::declared_id(v, r, Kind::Slot));
@@ -115,12 +116,7 @@ fn read_rest(
         let message = "`first_lesson` needs a `course`";
         report.fault(Code::Conflict, first_lesson.at, message, "");
     }
-    if let Some(may_overrun) = &may_overrun
-        && !matches!(programme.value, ProgrammeDraft::Live(_))
-    {
-        let message = "`may_overrun` needs a `live` source";
-        report.fault(Code::Conflict, may_overrun.at, message, "");
-    }
+    refuse_overrun(&may_overrun, &programme, report);
     refuse_extra(&at, &extra, report);
     let (frame, pattern) = (frame?, pattern?);
     need_start(&programme, &pattern, &frame, report);
@@ -148,7 +144,7 @@ fn read_rest(
         season: frame.season,
         except: except.map_or(Vec::new(), |e| e.value),
         extra: extra.map_or(Vec::new(), |e| e.value),
-        priority: priority.map_or(SLOT_PRIORITY, |p| p.value as u8),
+        priority: priority.map_or(usual_priority, |p| p.value as u8),
         gap: gap.map(|g| g.value),
         fold: fold.map(|f| f.value),
     })
@@ -181,6 +177,20 @@ fn need_start(
         _ => return,
     };
     report.push(Diagnostic::new(Code::MissingKey, message).primary(at, "").help(help));
+}
+
+/// Only what is made while it airs goes on behind its end.
+fn refuse_overrun(
+    may_overrun: &Option<Located<u32>>,
+    programme: &Located<ProgrammeDraft>,
+    report: &mut Report,
+) {
+    if let Some(may_overrun) = may_overrun
+        && !matches!(programme.value, ProgrammeDraft::Live(_))
+    {
+        let message = "`may_overrun` needs a `live` source";
+        report.fault(Code::Conflict, may_overrun.at, message, "");
+    }
 }
 
 /// An extra airing of a slot that airs several times a day would stand between lessons that are
@@ -232,3 +242,5 @@ fn read_programme(table: &mut Fields<'_>, report: &mut Report) -> Option<Located
 }
 
 const SLOT_PRIORITY: u8 = 50;
+/// What is given to the regions stands above what is shown to all.
+const OPT_OUT_PRIORITY: u8 = 60;

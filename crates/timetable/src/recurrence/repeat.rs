@@ -55,7 +55,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_repeat_is_found_from_its_own_time(
-            local in 0i64..400 * 86_400, seconds in 1u32..40 * 86_400, on_day: bool, at in 0u32..86_400,
+            local in 0i64..400 * 86_400, seconds in 1u32..40 * 86_400,
+            on_day: bool, at in 0u32..86_400,
         ) {
             let repeat = if on_day {
                 Repeat::OnDay { days_later: seconds / 86_400, second_of_day: at }
