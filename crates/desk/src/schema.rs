@@ -49,6 +49,8 @@ pub enum Form {
     Boolean,
     /// An integer from the first to the second.
     Integer(u64, u64),
+    /// Any integer.
+    Signed,
     /// Any text.
     Text,
     /// A text that keeps a pattern.
@@ -142,6 +144,7 @@ fn form_schema(form: Form) -> Map<String, Value> {
     let schema = match form {
         Form::Boolean => json!({ "type": "boolean" }),
         Form::Integer(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
+        Form::Signed => json!({ "type": "integer" }),
         Form::Text => json!({ "type": "string" }),
         Form::Pattern(pattern) => json!({ "type": "string", "pattern": pattern }),
         Form::Word(words) => json!({ "type": "string", "enum": words }),
@@ -162,7 +165,7 @@ fn form_schema(form: Form) -> Map<String, Value> {
 
 /// The name of a table as a URI takes it.
 fn definition(name: &str) -> String {
-    name.replace(' ', "-")
+    name.replace(' ', "-").replace('`', "")
 }
 
 fn texts_schema() -> Value {

@@ -33,6 +33,8 @@ impl Schedule {
             let text = std::fs::read_to_string(path).map_err(unreadable)?;
             match is_config(&text) {
                 true => read_texts(&Config::load(path)?.timetables)?,
+                false if includes(&text) => read_texts(&[path.to_owned()])?,
+                // A pipe can be read but once.
                 false => Texts(vec![(path.display().to_string(), text)]),
             }
         };
@@ -72,6 +74,11 @@ fn files_of(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     }
     files.sort();
     Ok(files)
+}
+
+/// The text names other files.
+fn includes(text: &str) -> bool {
+    text.lines().any(|line| line.trim_start().starts_with("include"))
 }
 
 /// The text is that of a configuration: it names the files of a timetable.

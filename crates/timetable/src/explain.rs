@@ -6,6 +6,7 @@
 
 mod airing;
 mod assets;
+mod calendar;
 mod config;
 mod form;
 
@@ -33,7 +34,15 @@ pub fn explanation(code: Code) -> &'static Explanation {
 
 /// All that is told, in families of codes.
 pub fn explanations() -> impl Iterator<Item = &'static Explanation> {
-    [form::FORM, airing::AIRING, assets::ASSETS, config::CONFIG].into_iter().flatten()
+    let families = [
+        form::FORM,
+        airing::AIRING,
+        calendar::CALENDAR,
+        calendar::BEYOND,
+        assets::ASSETS,
+        config::CONFIG,
+    ];
+    families.into_iter().flatten()
 }
 
 /// The ground that the examples of a timetable stand on.
@@ -134,7 +143,7 @@ mod tests {
     #[test]
     fn every_example_of_a_timetable_draws_its_code_and_mended_is_sound() {
         let mut wrong = Vec::new();
-        for told in form::FORM.iter().chain(airing::AIRING) {
+        for told in form::FORM.iter().chain(airing::AIRING).chain(calendar::CALENDAR) {
             // A list of 1,441 times is told of, not shown.
             let found = drawn(told.example);
             if !found.contains(&told.code) && told.code != Code::TooLarge {

@@ -13,6 +13,7 @@ pub mod civil;
 pub mod read;
 
 mod build;
+mod calendar;
 mod check;
 mod diagnostic;
 mod duration;
@@ -20,6 +21,7 @@ mod explain;
 mod model;
 mod nearest;
 mod parse;
+mod pattern;
 mod plan;
 mod recurrence;
 mod render;
@@ -29,20 +31,24 @@ mod text;
 mod times;
 mod zone;
 
+pub use calendar::{Closed, DayKind, MakeUp, Season, SeasonRange, Term};
+pub use check::BundleProof;
 pub use diagnostic::{Code, Diagnostic, Label, MAX_PER_CODE, Severity, arrange};
 pub use duration::{DurationError, format_duration, parse_duration};
 pub use explain::{Explanation, GROUND, explanation, explanations};
 pub use model::{
-    AssetUse, Bundle, Course, CourseKind, Filler, IfFinished, Item, Lesson, Programme, Service,
-    ServiceKind, Slot, Timetable, Window, WindowTimes,
+    AssetUse, Bundle, BundleLesson, Course, CourseKind, Filler, IfFinished, IfLost, IfPreempted,
+    Item, Lesson, Licence, Live, Notice, OpenTimes, Opening, Programme, Ready, Region, Relay,
+    Service, ServiceKind, SiteClass, Slot, Start, Timetable, Window, WindowTimes, Withdrawn,
 };
 pub use nearest::nearest;
-pub use parse::parse;
+pub use parse::{parse, parse_including};
 pub use plan::{
-    AiringKind, BundleInterval, Displaced, FILLER_RESTART, LessonCount, LessonRef, MIN_AIRING_S,
-    PlannedAiring, Why, event_id, filler_runs,
+    AiringKind, BundleInterval, CourseChances, Displaced, FILLER_RESTART, LessonChances, LessonCount,
+    LessonRef, LiveRef, MIN_AIRING_S, PlannedAiring, Poster, PosterEntry, Why, event_id,
+    filler_runs,
 };
-pub use recurrence::Weekdays;
+pub use recurrence::{Advance, Weekdays};
 pub use render::{render_human, render_short, to_json};
 pub use sarif::to_sarif;
 pub use source::{Located, Location, Position, Source};

@@ -1,10 +1,11 @@
 //! `headend check`: whether all that is planned can be sent.
 
 use crate::config::{Config, ConfigError};
+use crate::deadlines;
 use crate::exit::{Code, Failure};
 use crate::lineup::{Lineup, Part};
 use crate::output;
-use crate::station::{Station, read_texts};
+use crate::station::{self, Station, read_texts};
 use crate::when;
 use clap::{Args, ValueEnum};
 use engine::{PlanError, Planner};
@@ -61,7 +62,7 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
         Err(error) => return Err(error.into()),
     };
     let texts = read_texts(&config.timetables)?;
-    let (timetable, mut findings) = timetable::parse(&texts.sources());
+    let (timetable, mut findings) = station::read(&texts);
     // The configuration stands behind the files of the timetable.
     let own = config.text.clone();
     let sources: Vec<Source<'_>> = texts.sources().into_iter().chain([own.source()]).collect();
@@ -118,6 +119,7 @@ pub fn findings(station: &Station, from: Ticks, until: Ticks) -> Result<Vec<Diag
                 findings.extend(airing_finding(station, problem));
             }
         }
+        findings.extend(deadlines::findings(station, multiplex, from, until)?);
         capacity(station, multiplex, from, until, &mut findings)?;
     }
     Ok(findings)

@@ -29,7 +29,8 @@ pub struct Why {
 pub struct LessonCount {
     /// The slot.
     pub slot: Id,
-    /// Which airing of the slot this is, from 1; exceptions are not counted, extra airings are.
+    /// Which airing of the slot this is, from 1, or which day or week with an airing where the
+    /// course advances so; exceptions are not counted, extra airings are.
     pub airing: u64,
     /// When the first airing of the slot is, on the local clock.
     pub first: LocalTime,
@@ -58,22 +59,24 @@ impl Timetable {
         let candidates = lane.candidates(self, unix_s - reach_s, unix_s + 1 + reach_s);
         let fates = settle(&candidates);
         let settled = || candidates.iter().zip(&fates);
-        let airs = |(c, fate): &(&Candidate<'_>, &Fate)| match fate {
-            Fate::Airs { end_unix_s } | Fate::Cut { end_unix_s, .. } => {
-                c.start_unix_s <= unix_s && unix_s < *end_unix_s
+        let airs = |fate: &Fate| match *fate {
+            Fate::Airs { start_unix_s, end_unix_s, .. } => {
+                start_unix_s <= unix_s && unix_s < end_unix_s
             }
             Fate::Dropped { .. } => false,
         };
-        let on_air = settled().find(airs).map(|(candidate, _)| candidate);
+        let on_air = settled().find(|(_, fate)| airs(fate)).map(|(candidate, _)| candidate);
         let covering = settled().filter(|(c, _)| c.touches(unix_s, unix_s + 1));
-        let displaced = covering.filter_map(|(candidate, fate)| {
+        let displaced = covering.filter(|(_, fate)| !airs(fate)).filter_map(|(candidate, fate)| {
+            let (start_unix_s, end_unix_s) = (candidate.start_unix_s, candidate.end_unix_s);
             let (from_unix_s, by) = match *fate {
-                Fate::Airs { .. } => return None,
-                Fate::Cut { end_unix_s, .. } if unix_s < end_unix_s => return None,
-                Fate::Cut { end_unix_s, by } => (end_unix_s, by),
-                Fate::Dropped { by } => (candidate.start_unix_s, by),
+                Fate::Airs { by: None, .. } => return None,
+                // One that starts late is on its way; one that was cut is over.
+                Fate::Airs { start_unix_s, .. } if unix_s < start_unix_s => return None,
+                Fate::Airs { end_unix_s, by: Some(by), .. } => (end_unix_s, by),
+                Fate::Dropped { by } => (start_unix_s, by),
             };
-            let airing = self.planned(candidate, candidate.end_unix_s)?;
+            let airing = self.planned(candidate, start_unix_s, end_unix_s)?;
             let from = crate::civil::ticks_from_unix(from_unix_s)?;
             Some(Displaced { airing, from, by: candidates[by].origin.id().clone() })
         });
@@ -90,11 +93,15 @@ impl Timetable {
 }
 
 fn count(candidate: &Candidate<'_>) -> Option<LessonCount> {
-    let Origin::Slot { slot, .. } = candidate.origin else { return None };
+    // What is shown again was counted where it was shown first.
+    let Origin::Slot { slot, repeat: false, .. } = candidate.origin else { return None };
     let Programme::Course { first_lesson, .. } = slot.programme else { return None };
+    if slot.rerun_of.is_some() {
+        return None;
+    }
     Some(LessonCount {
         slot: slot.id.clone(),
-        airing: slot.recurrence.count_before(candidate.local) + 1,
+        airing: slot.recurrence.place(candidate.local) + 1,
         first: slot.recurrence.nth(0)?,
         first_lesson: first_lesson + 1,
     })
