@@ -21,15 +21,31 @@ pub(super) const TABLES: &[Table] = &[
         about: "A file of a timetable. 播出表",
         keys: &[
             must("format", Form::Integer(1, 1), "The version of the language: 1."),
-            may("zone", Form::Text, "The zone of all civil times, such as \"Asia/Shanghai\"; in one file of the timetable."),
+            may(
+                "zone",
+                Form::Text,
+                "The zone of all civil times, such as \"Asia/Shanghai\"; in one file of the timetable.",
+            ),
             ON_GAP,
             ON_FOLD,
-            may("service", Form::List(&Form::One("service")), "Services: what a receiver lists. 频道"),
-            may("filler", Form::List(&Form::One("filler")), "Pools of what fills time without an airing. 垫片"),
+            may(
+                "service",
+                Form::List(&Form::One("service")),
+                "Services: what a receiver lists. 频道",
+            ),
+            may(
+                "filler",
+                Form::List(&Form::One("filler")),
+                "Pools of what fills time without an airing. 垫片",
+            ),
             may("course", Form::List(&Form::One("course")), "Ordered lessons. 课程"),
             may("slot", Form::List(&Form::One("slot")), "Weekly places on a service. 时段"),
             may("item", Form::List(&Form::One("item")), "Airings that happen once. 单次节目"),
-            may("bundle", Form::List(&Form::One("bundle")), "Files that are sent in a carousel. 资源包"),
+            may(
+                "bundle",
+                Form::List(&Form::One("bundle")),
+                "Files that are sent in a carousel. 资源包",
+            ),
         ],
     },
     Table {
@@ -42,7 +58,11 @@ pub(super) const TABLES: &[Table] = &[
             may("provider", Form::Texts, "Who provides it; usually the network's name."),
             must("kind", Form::Word(&["television", "radio", "data"]), "What it carries."),
             may("filler", ID, "The pool that fills time without an airing."),
-            may("slate", ASSET, "What is shown when all else fails; television and radio need it. 应急画面"),
+            may(
+                "slate",
+                ASSET,
+                "What is shown when all else fails; television and radio need it. 应急画面",
+            ),
             may("content", GENRE, "The genre of airings that name none (EN 300 468 table 28)."),
         ],
     },
@@ -51,7 +71,11 @@ pub(super) const TABLES: &[Table] = &[
         about: "A pool of what fills time without an airing. 垫片",
         keys: &[
             must("id", ID, "Its name."),
-            must("assets", Form::List(&ASSET), "What fills gaps, in turn; a gap is cut to the tick."),
+            must(
+                "assets",
+                Form::List(&ASSET),
+                "What fills gaps, in turn; a gap is cut to the tick.",
+            ),
         ],
     },
     Table {
@@ -60,7 +84,11 @@ pub(super) const TABLES: &[Table] = &[
         keys: &[
             must("id", ID, "Its name."),
             must("title", Form::Texts, "What it is called."),
-            must("kind", Form::Word(&["required", "elective"]), "Whether all lessons must air: 必修 required, 选修 elective."),
+            must(
+                "kind",
+                Form::Word(&["required", "elective"]),
+                "Whether all lessons must air: 必修 required, 选修 elective.",
+            ),
             may("language", Form::Pattern("^[a-z]{2,3}$"), "The language it is taught in."),
             must(
                 "lessons",
@@ -68,7 +96,11 @@ pub(super) const TABLES: &[Table] = &[
                 "A list of lessons, or a pattern of asset names.",
             ),
             may("content", GENRE, "Its genre (EN 300 468 table 28)."),
-            may("if_finished", Form::Word(&["filler", "restart", "last", "error"]), "What a slot shows when no lesson is left."),
+            may(
+                "if_finished",
+                Form::Word(&["filler", "restart", "last", "error"]),
+                "What a slot shows when no lesson is left.",
+            ),
         ],
     },
     Table {
@@ -99,7 +131,11 @@ pub(super) const TABLES: &[Table] = &[
             must("service", ID, "Where it airs."),
             may("course", ID, "The course whose next lesson airs each time; or `asset`."),
             may("asset", ASSET, "The asset that airs each time; or `course`."),
-            may("first_lesson", Form::Integer(1, 9999), "The lesson of the first airing; usually 1."),
+            may(
+                "first_lesson",
+                Form::Integer(1, 9999),
+                "The lesson of the first airing; usually 1.",
+            ),
             may("title", Form::Texts, "Its title, where it differs from that of the course."),
             may("days", Form::List(&DAY), "On which weekdays; usually all."),
             must(
@@ -112,7 +148,11 @@ pub(super) const TABLES: &[Table] = &[
             may("from", DATE, "The first date; lessons are counted from it on."),
             may("until", DATE, "The last date."),
             may("except", Form::List(&DATE), "Dates without an airing; lessons move on."),
-            may("extra", Form::List(&DATE_TIME), "Airings more, which take part in the count of lessons."),
+            may(
+                "extra",
+                Form::List(&DATE_TIME),
+                "Airings more, which take part in the count of lessons.",
+            ),
             may("priority", PRIORITY, "Where two share time the lower one gives way; usually 50."),
             ON_GAP,
             ON_FOLD,
@@ -152,11 +192,19 @@ pub(super) const TABLES: &[Table] = &[
             must("service", ID, "The data service that carries it."),
             must("title", Form::Texts, "What it is called."),
             must("files", Form::Text, "A path or pattern below the folder of bundles."),
-            may("window", Form::Word(&["always"]), "All the time between `from` and `until`; usual."),
+            may(
+                "window",
+                Form::Word(&["always"]),
+                "All the time between `from` and `until`; usual.",
+            ),
             may("windows", Form::List(&Form::One("window")), "Times of day at which it is sent."),
             may("from", DATE, "The first date."),
             may("until", DATE, "The last date."),
-            may("rate", Form::Integer(0, 1_000_000_000), "What it is promised while it is sent, in bit/s."),
+            may(
+                "rate",
+                Form::Integer(0, 1_000_000_000),
+                "What it is promised while it is sent, in bit/s.",
+            ),
             may("weight", Form::Integer(1, 1000), "Its share of what is left over; usually 1."),
             may("block_size", Form::Integer(64, 4066), "Bytes of a carousel block."),
         ],

@@ -119,7 +119,11 @@ impl Timetable {
     }
 
     /// `None` when the airing lies off the axis, which no date of a timetable does.
-    pub(super) fn planned(&self, candidate: &Candidate<'_>, end_unix_s: i64) -> Option<PlannedAiring> {
+    pub(super) fn planned(
+        &self,
+        candidate: &Candidate<'_>,
+        end_unix_s: i64,
+    ) -> Option<PlannedAiring> {
         let start = ticks_from_unix(candidate.start_unix_s)?;
         let window_end = ticks_from_unix(end_unix_s)?;
         let service = match candidate.origin {

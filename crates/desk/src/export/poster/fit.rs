@@ -59,8 +59,7 @@ pub(super) fn fit(rows: Vec<Row>, columns: usize) -> (Size, Vec<Vec<Row>>) {
             return (size, vec![rows]);
         }
     }
-    let heights: Vec<usize> =
-        rows.iter().map(|row| row_height(row, Size::Many, width)).collect();
+    let heights: Vec<usize> = rows.iter().map(|row| row_height(row, Size::Many, width)).collect();
     let full = parts(&heights, PAGE_HEIGHT);
     // Pages of one height look better than a last one with a single row.
     let even = heights.iter().sum::<usize>().div_ceil(full.len());
