@@ -251,7 +251,8 @@ fn changes(old: Vec<PlannedAiring>, new: Vec<PlannedAiring>) -> Vec<AiringChange
 
 fn aspects(old: &PlannedAiring, new: &PlannedAiring) -> Vec<Aspect> {
     let length = |a: &PlannedAiring| a.window_end.since(a.start);
-    let lesson = |a: &PlannedAiring| a.lesson.as_ref().map(|l| (l.course.clone(), l.lesson.clone()));
+    let lesson =
+        |a: &PlannedAiring| a.lesson.as_ref().map(|l| (l.course.clone(), l.lesson.clone()));
     let told = |a: &PlannedAiring| {
         let own = a.lesson.as_ref().and_then(|lesson| lesson.title.clone());
         (a.title.clone(), own, a.language, a.content)

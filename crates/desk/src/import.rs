@@ -140,7 +140,9 @@ fn of_channel(
 fn list(names: &[&str]) -> String {
     match names {
         [] => "none at all".to_owned(),
-        names if names.len() > 20 => format!("{} and {} more", names[..20].join(", "), names.len() - 20),
+        names if names.len() > 20 => {
+            format!("{} and {} more", names[..20].join(", "), names.len() - 20)
+        }
         names => names.join(", "),
     }
 }

@@ -71,7 +71,8 @@ pub enum Form {
 }
 
 pub(crate) const ID: Form = Form::Pattern("^[a-z0-9]+(-[a-z0-9]+)*$");
-pub(crate) const LENGTH: Form = Form::Pattern("^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$");
+pub(crate) const LENGTH: Form =
+    Form::Pattern("^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?([0-9]+ms)?$");
 
 /// A key that must be there.
 pub(crate) const fn must(name: &'static str, form: Form, about: &'static str) -> Key {
@@ -143,8 +144,10 @@ fn table_schema(table: &Table) -> Map<String, Value> {
 fn form_schema(form: Form) -> Map<String, Value> {
     let schema = match form {
         Form::Boolean => json!({ "type": "boolean" }),
-        Form::Integer(least, most) => json!({ "type": "integer", "minimum": least, "maximum": most }),
         Form::Signed => json!({ "type": "integer" }),
+        Form::Integer(least, most) => {
+            json!({ "type": "integer", "minimum": least, "maximum": most })
+        }
         Form::Text => json!({ "type": "string" }),
         Form::Pattern(pattern) => json!({ "type": "string", "pattern": pattern }),
         Form::Word(words) => json!({ "type": "string", "enum": words }),

@@ -12,8 +12,7 @@ const SERVICE: &str = "[[service]]\nid = \"tv-1\"\nnumber = 1\nkind = \"televisi
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
 fn read(texts: &[&str]) -> Timetable {
-    let sources: Vec<Source<'_>> =
-        texts.iter().map(|text| Source { name: "t", text }).collect();
+    let sources: Vec<Source<'_>> = texts.iter().map(|text| Source { name: "t", text }).collect();
     let (timetable, findings) = parse(&sources);
     timetable.unwrap_or_else(|| panic!("{}", render_human(&findings, &sources, false)))
 }
@@ -27,7 +26,8 @@ type Told = (Ticks, Ticks, String, Span, Option<timetable::Texts>);
 
 fn told(timetable: &Timetable, from: Ticks, until: Ticks) -> Vec<Told> {
     let airings = timetable.airings(&service(), from, until).into_iter();
-    let told = |a: PlannedAiring| (a.start, a.window_end, a.asset.to_string(), a.in_offset, a.title);
+    let told =
+        |a: PlannedAiring| (a.start, a.window_end, a.asset.to_string(), a.in_offset, a.title);
     airings.filter(|airing| airing.start >= from).map(told).collect()
 }
 
@@ -164,9 +164,18 @@ fn faults_are_told_with_their_lines() {
         RRULE:FREQ=WEEKLY\nEND:VEVENT\nBEGIN:VEVENT\nDTSTART;TZID=Mars/One:20270301T010000\n\
         END:VEVENT\nBEGIN:VEVENT\nDTSTART;TZID=Asia/Shanghai:20270302T010000\nDURATION:PT1H\n\
         RRULE:FREQ=MONTHLY;BYDAY=1SA\nEND:VEVENT\nEND:VCALENDAR\n";
-    let two = "start,length,asset,channel\n2027-03-01 09:00,45m,a,one\n2027-03-01 09:00,45m,a,two\n";
+    let two =
+        "start,length,asset,channel\n2027-03-01 09:00,45m,a,one\n2027-03-01 09:00,45m,a,two\n";
     let mut text = String::new();
-    let all = [(Form::Csv, csv), (Form::Csv, csv_rows), (Form::Csv, ""), (Form::Xmltv, xml), (Form::Ics, ics), (Form::Csv, two), (Form::Ics, "hello")];
+    let all = [
+        (Form::Csv, csv),
+        (Form::Csv, csv_rows),
+        (Form::Csv, ""),
+        (Form::Xmltv, xml),
+        (Form::Ics, ics),
+        (Form::Csv, two),
+        (Form::Ics, "hello"),
+    ];
     for (form, file) in all {
         text += &format!("{form:?}\n{}\n", faults(form, file));
     }

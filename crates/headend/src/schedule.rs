@@ -25,8 +25,7 @@ pub struct Schedule {
 impl Schedule {
     /// Reads the timetable of a configuration, or a file or folder of a timetable.
     pub fn open(path: &Path) -> Result<Schedule, Failure> {
-        let unreadable =
-            |e| Failure::new(Code::Unavailable, format!("{}: {e}", path.display()));
+        let unreadable = |e| Failure::new(Code::Unavailable, format!("{}: {e}", path.display()));
         let texts = if path.is_dir() {
             read_texts(&files_of(path).map_err(unreadable)?)?
         } else {

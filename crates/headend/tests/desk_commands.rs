@@ -67,7 +67,9 @@ fn codes_are_explained_and_others_refused_with_the_nearest() {
 fn check_tells_faults_of_either_file_in_every_form() {
     let desk = Desk::new();
     desk.write("headend.toml", "format = 1\ntimetables = [\"rural-1.toml\"]\nnetwork = 5\n");
-    for (form, start) in [("json", "["), ("sarif", "{"), ("short", "headend.toml:"), ("human", "error[")] {
+    for (form, start) in
+        [("json", "["), ("sarif", "{"), ("short", "headend.toml:"), ("human", "error[")]
+    {
         let told = desk.run(&["check", "headend.toml", "--format", form]);
         assert_eq!(told.code, 78, "{}", told.err);
         assert!(told.out.starts_with(start), "{form}: {}", told.out);
@@ -161,7 +163,8 @@ fn a_week_is_exported_and_comes_back() {
         assert_eq!(told.code, 0, "{}", told.err);
         assert!(told.out.contains("at = 2027-03-01T19:30\nlength = \"45m\"\n"), "{}", told.out);
     }
-    let told = desk.run(&["export", "html", "rural-1.toml", "--from", "2027-03-01", "--lang", "zh"]);
+    let told =
+        desk.run(&["export", "html", "rural-1.toml", "--from", "2027-03-01", "--lang", "zh"]);
     assert!(told.out.contains("党的基本知识") && !told.out.contains("Foundations"));
     let told = desk.run(&["export", "csv", "rural-1.toml", "--service", "tv-3"]);
     assert_eq!(told.code, 64);
@@ -179,7 +182,8 @@ fn a_faulty_file_imports_nothing_and_tells_its_lines() {
     fs::write(desk.path("gbk.csv"), b"start,title\n2027-03-01 09:00,\xb4\xf3\xc5\xef\n").unwrap();
     let told = desk.run(&["import", "csv", "gbk.csv", "--service", "tv-1"]);
     assert!(told.err.contains("gbk.csv:2: this is no UTF-8"), "{}", told.err);
-    let told = desk.run(&["import", "csv", "week.csv", "--service", "tv-1", "--zone", "Asia/Bejing"]);
+    let told =
+        desk.run(&["import", "csv", "week.csv", "--service", "tv-1", "--zone", "Asia/Bejing"]);
     assert_eq!(told.code, 64);
     assert_eq!(desk.run(&["import", "csv", "none.csv", "--service", "tv-1"]).code, 69);
 }
@@ -212,7 +216,8 @@ fn why_names_the_rule_its_place_and_the_count_of_the_lesson() {
     let told = run(folder.path(), &[&at[..], &["--json"]].concat());
     let json: serde_json::Value = serde_json::from_str(&told.out).unwrap();
     assert_eq!(json[0]["airing"]["start"], "2026-11-24T08:10:00+08:00");
-    let told = run(folder.path(), &["why", "headend.toml", "2026-11-24T08:14:59", "--service", "tv-1"]);
+    let told =
+        run(folder.path(), &["why", "headend.toml", "2026-11-24T08:14:59", "--service", "tv-1"]);
     assert!(told.out.contains("rule"), "{}", told.out);
     assert_eq!(run(folder.path(), &["why", "headend.toml", "soon"]).code, 64);
     let told = run(folder.path(), &["why", "headend.toml", "now", "--service", "tv-7"]);

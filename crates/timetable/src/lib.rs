@@ -44,9 +44,9 @@ pub use model::{
 pub use nearest::nearest;
 pub use parse::{parse, parse_including};
 pub use plan::{
-    AiringKind, BundleInterval, CourseChances, Displaced, FILLER_RESTART, LessonChances, LessonCount,
-    LessonRef, LiveRef, MIN_AIRING_S, PlannedAiring, Poster, PosterEntry, Why, event_id,
-    filler_runs,
+    AiringKind, BundleInterval, CourseChances, Displaced, FILLER_RESTART, LessonChances,
+    LessonCount, LessonRef, LiveRef, MIN_AIRING_S, PlannedAiring, Poster, PosterEntry, Why,
+    event_id, filler_runs,
 };
 pub use recurrence::{Advance, Weekdays};
 pub use render::{render_human, render_short, to_json};

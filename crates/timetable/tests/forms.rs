@@ -28,13 +28,8 @@ fn number(value: &Value, pointer: &str) -> usize {
 fn all_faults_of_all_files_are_told_at_once_in_order_of_place() {
     let (_, findings) = parse(&TWO_FILES);
     let codes: Vec<Code> = findings.iter().map(|f| f.code).collect();
-    let wanted = [
-        Code::BadZone,
-        Code::BadName,
-        Code::UnknownReference,
-        Code::BadText,
-        Code::UnknownKey,
-    ];
+    let wanted =
+        [Code::BadZone, Code::BadName, Code::UnknownReference, Code::BadText, Code::UnknownKey];
     assert_eq!(codes, wanted, "{}", render_human(&findings, &TWO_FILES, false));
 }
 

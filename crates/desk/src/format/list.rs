@@ -60,7 +60,8 @@ fn below_each_other(array: &mut Array, indent: usize) {
         let before = text_of(entry.decor().prefix());
         let comment = text_of(entry.decor().suffix());
         entry.decor_mut().set_prefix(gap(&before, indent + STEP));
-        let suffix = if comment.contains('#') { gap(&comment, indent + STEP) } else { String::new() };
+        let suffix =
+            if comment.contains('#') { gap(&comment, indent + STEP) } else { String::new() };
         entry.decor_mut().set_suffix(suffix);
     }
     let trailing = text_of(Some(array.trailing()));
@@ -191,5 +192,7 @@ fn bare(value: &Value) -> String {
 
 /// How many columns a text takes: ideographs and other wide signs take two.
 fn width(text: &str) -> usize {
-    text.chars().map(|c| if ('\u{1100}'..='\u{115f}').contains(&c) || c >= '\u{2e80}' { 2 } else { 1 }).sum()
+    text.chars()
+        .map(|c| if ('\u{1100}'..='\u{115f}').contains(&c) || c >= '\u{2e80}' { 2 } else { 1 })
+        .sum()
 }

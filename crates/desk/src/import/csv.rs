@@ -104,7 +104,9 @@ fn column(name: &str, faults: &mut Vec<Fault>) -> Column {
                 let shown = name.escape_debug();
                 let help = match nearest(name, NAMES) {
                     Some(near) => format!("did you mean `{near}`?"),
-                    None => format!("known are {}; one without a name is left out", NAMES.join(", ")),
+                    None => {
+                        format!("known are {}; one without a name is left out", NAMES.join(", "))
+                    }
                 };
                 faults.push(Fault::new(1, format!("there is no column `{shown}`; {help}")));
             }
@@ -124,7 +126,8 @@ fn read_row(
         return Err(format!("the row has {found} fields, the heading {wanted}; quote commas"));
     }
     let field = |wanted: Column| {
-        let found = columns.iter().zip(row.iter()).find(|(c, text)| **c == wanted && !text.is_empty());
+        let found =
+            columns.iter().zip(row.iter()).find(|(c, text)| **c == wanted && !text.is_empty());
         found.map(|(_, text)| text)
     };
     let start = match (field(Column::Start), field(Column::Date), field(Column::Time)) {

@@ -96,7 +96,13 @@ pub(super) fn check_entries(entries: &[Entry], zone: &Zone, faults: &mut Vec<Fau
     }
     let start = |entry: &Entry| match zone.instants(entry.at) {
         LocalInstants::One(unix_s) | LocalInstants::Gap { later: unix_s, .. } => unix_s,
-        LocalInstants::Fold { first, second } => if entry.is_second { second } else { first },
+        LocalInstants::Fold { first, second } => {
+            if entry.is_second {
+                second
+            } else {
+                first
+            }
+        }
     };
     // What comes back is checked by the timetable itself.
     let mut once: Vec<(i64, &Entry)> =

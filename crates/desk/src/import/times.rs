@@ -28,7 +28,10 @@ pub(super) fn compact(text: &str) -> Option<LocalTime> {
         let part = digits.get(range).unwrap_or_default();
         part.iter().fold(0u32, |number, digit| number * 10 + u32::from(digit - b'0'))
     };
-    civil([number(0..4), number(4..6), number(6..8)], [number(8..10), number(10..12), number(12..14)])
+    civil(
+        [number(0..4), number(4..6), number(6..8)],
+        [number(8..10), number(10..12), number(12..14)],
+    )
 }
 
 /// `2027-03-01 19:30`, with `T` or `/` and with seconds as well.
@@ -38,7 +41,8 @@ pub(super) fn spaced(text: &str) -> Option<LocalTime> {
         let digits = (1..=4).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
         if digits { text.parse::<u32>().ok() } else { None }
     };
-    let parts = |text: &str, by: &[char]| text.trim().split(by).map(part).collect::<Option<Vec<_>>>();
+    let parts =
+        |text: &str, by: &[char]| text.trim().split(by).map(part).collect::<Option<Vec<_>>>();
     let date = parts(date, &['-', '/'])?;
     let time = parts(time, &[':'])?;
     let [year, month, day] = date.as_slice() else { return None };
@@ -65,8 +69,11 @@ pub(super) fn offset_s(text: &str) -> Option<i64> {
         b'-' => -1,
         _ => return None,
     };
-    let digits: Vec<i64> =
-        text[1..].chars().filter(|c| *c != ':').map(|c| c.to_digit(10).map(i64::from)).collect::<Option<_>>()?;
+    let digits: Vec<i64> = text[1..]
+        .chars()
+        .filter(|c| *c != ':')
+        .map(|c| c.to_digit(10).map(i64::from))
+        .collect::<Option<_>>()?;
     let [h1, h2, m1, m2] = digits.as_slice() else { return None };
     let (hours, minutes) = (h1 * 10 + h2, m1 * 10 + m2);
     (hours < 24 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
@@ -93,7 +100,8 @@ mod tests {
         assert_eq!(shown(compact("202703011930")), "2027-03-01 19:30");
         assert_eq!(shown(spaced("2027/3/1 9:05")), "2027-03-01 09:05");
         assert_eq!(shown(spaced("2027-03-01T19:30:15")), "2027-03-01 19:30:15");
-        for text in ["", "2027", "20270230T000000", "2027-03-01 24:00", "一二三四五六七八"] {
+        for text in ["", "2027", "20270230T000000", "2027-03-01 24:00", "一二三四五六七八"]
+        {
             assert_eq!((compact(text), spaced(text)), (None, None), "{text}");
         }
         assert_eq!(offset_s("-03:30"), Some(-12_600));

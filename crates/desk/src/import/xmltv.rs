@@ -179,8 +179,8 @@ fn language(code: &str) -> Option<Language> {
 fn time(text: &str) -> Result<FileTime, String> {
     let (civil, zone) = text.trim().split_once(' ').unwrap_or((text.trim(), ""));
     let shown = text.escape_debug();
-    let local = compact(civil)
-        .ok_or_else(|| format!("`{shown}` is no time like 20270301193000 +0800"))?;
+    let local =
+        compact(civil).ok_or_else(|| format!("`{shown}` is no time like 20270301193000 +0800"))?;
     if zone.trim().is_empty() {
         return Ok(FileTime::Local(local));
     }

@@ -16,14 +16,25 @@ const ON_FOLD: Key =
     may("on_fold", FOLD, "Which of two equal times is meant where a clock change repeats one.");
 
 const REGIONS: Key = may("regions", Form::List(&ID), "The regions it is for; usually all.");
-const AUDIENCE: Key = may("audience", Form::List(&ID), "Whom it is for, such as school or village; usually all.");
+const AUDIENCE: Key =
+    may("audience", Form::List(&ID), "Whom it is for, such as school or village; usually all.");
 const LICENCE: Key = may("licence", Form::One("licence"), "When it may be aired.");
-const OVERRUN: Key = may("may_overrun", LENGTH, "How long a live programme may go on behind its end.");
-const START: Key = may("start", Form::Any(&[Form::Word(&["hard"]), Form::One("soft start")]), "Usually \"hard\"; { soft = \"3m\" } may start so much late.");
+const OVERRUN: Key =
+    may("may_overrun", LENGTH, "How long a live programme may go on behind its end.");
+const START: Key = may(
+    "start",
+    Form::Any(&[Form::Word(&["hard"]), Form::One("soft start")]),
+    "Usually \"hard\"; { soft = \"3m\" } may start so much late.",
+);
 const DAYS: Key = may("days", Form::List(&DAY), "On which weekdays; usually all.");
 const NUMBERS: Form = Form::Any(&[Form::Signed, Form::List(&Form::Signed)]);
-const NTH: Key = may("nth_in_month", NUMBERS, "Only the first, second, … of these weekdays in a month; -1 is the last.");
-const MONTH_DAYS: Key = may("month_days", NUMBERS, "On which days of the month, [6, 16, 26]; -1 is the last.");
+const NTH: Key = may(
+    "nth_in_month",
+    NUMBERS,
+    "Only the first, second, … of these weekdays in a month; -1 is the last.",
+);
+const MONTH_DAYS: Key =
+    may("month_days", NUMBERS, "On which days of the month, [6, 16, 26]; -1 is the last.");
 const SPECIAL_DAYS: Form = Form::List(&Form::Any(&[DATE, Form::One("closed day")]));
 
 /// The keys of a slot and of a window for regions, but for what airs.
@@ -76,24 +87,60 @@ pub(super) const TABLES: &[Table] = &[
         about: "A file of a timetable. 播出表",
         keys: &[
             must("format", Form::Integer(1, 1), "The version of the language: 1."),
-            may("zone", Form::Text, "The zone of all civil times, such as \"Asia/Shanghai\"; in one file of the timetable."),
+            may(
+                "zone",
+                Form::Text,
+                "The zone of all civil times, such as \"Asia/Shanghai\"; in one file of the timetable.",
+            ),
             ON_GAP,
             ON_FOLD,
-            may("include", Form::List(&Form::Text), "Plans that this one includes, by their paths."),
+            may(
+                "include",
+                Form::List(&Form::Text),
+                "Plans that this one includes, by their paths.",
+            ),
             may("plan_for", ID, "The region whose plan this is."),
             may("term", Form::List(&Form::One("term")), "Terms with closed and make-up days. 学期"),
             may("season", Form::List(&Form::One("season")), "Parts of the year. 农时"),
-            may("region", Form::List(&Form::One("region")), "Provinces and other parts of the network. 省"),
-            may("site_class", Form::List(&Form::One("site_class")), "Kinds of receiving sites. 站点类型"),
+            may(
+                "region",
+                Form::List(&Form::One("region")),
+                "Provinces and other parts of the network. 省",
+            ),
+            may(
+                "site_class",
+                Form::List(&Form::One("site_class")),
+                "Kinds of receiving sites. 站点类型",
+            ),
             may("live", Form::List(&Form::One("live")), "Live and relayed sources. 直播"),
-            may("notice", Form::List(&Form::One("notice")), "What sites are told on some days. 通知"),
-            may("opt_out", Form::List(&Form::One("opt_out")), "Windows in which regions may leave a service. 省级窗口"),
-            may("service", Form::List(&Form::One("service")), "Services: what a receiver lists. 频道"),
-            may("filler", Form::List(&Form::One("filler")), "Pools of what fills time without an airing. 垫片"),
+            may(
+                "notice",
+                Form::List(&Form::One("notice")),
+                "What sites are told on some days. 通知",
+            ),
+            may(
+                "opt_out",
+                Form::List(&Form::One("opt_out")),
+                "Windows in which regions may leave a service. 省级窗口",
+            ),
+            may(
+                "service",
+                Form::List(&Form::One("service")),
+                "Services: what a receiver lists. 频道",
+            ),
+            may(
+                "filler",
+                Form::List(&Form::One("filler")),
+                "Pools of what fills time without an airing. 垫片",
+            ),
             may("course", Form::List(&Form::One("course")), "Ordered lessons. 课程"),
             may("slot", Form::List(&Form::One("slot")), "Weekly places on a service. 时段"),
             may("item", Form::List(&Form::One("item")), "Airings that happen once. 单次节目"),
-            may("bundle", Form::List(&Form::One("bundle")), "Files that are sent in a carousel. 资源包"),
+            may(
+                "bundle",
+                Form::List(&Form::One("bundle")),
+                "Files that are sent in a carousel. 资源包",
+            ),
         ],
     },
     Table {
@@ -106,7 +153,11 @@ pub(super) const TABLES: &[Table] = &[
             may("provider", Form::Texts, "Who provides it; usually the network's name."),
             must("kind", Form::Word(&["television", "radio", "data"]), "What it carries."),
             may("filler", ID, "The pool that fills time without an airing."),
-            may("slate", ASSET, "What is shown when all else fails; television and radio need it. 应急画面"),
+            may(
+                "slate",
+                ASSET,
+                "What is shown when all else fails; television and radio need it. 应急画面",
+            ),
             may("content", GENRE, "The genre of airings that name none (EN 300 468 table 28)."),
             may("relays", Form::One("relay"), "On some days it shows what another one shows."),
         ],
@@ -116,7 +167,11 @@ pub(super) const TABLES: &[Table] = &[
         about: "A pool of what fills time without an airing. 垫片",
         keys: &[
             must("id", ID, "Its name."),
-            must("assets", Form::List(&ASSET), "What fills gaps, in turn; a gap is cut to the tick."),
+            must(
+                "assets",
+                Form::List(&ASSET),
+                "What fills gaps, in turn; a gap is cut to the tick.",
+            ),
         ],
     },
     Table {
@@ -125,7 +180,11 @@ pub(super) const TABLES: &[Table] = &[
         keys: &[
             must("id", ID, "Its name."),
             must("title", Form::Texts, "What it is called."),
-            must("kind", Form::Word(&["required", "elective"]), "Whether all lessons must air: 必修 required, 选修 elective."),
+            must(
+                "kind",
+                Form::Word(&["required", "elective"]),
+                "Whether all lessons must air: 必修 required, 选修 elective.",
+            ),
             may("language", Form::Pattern("^[a-z]{2,3}$"), "The language it is taught in."),
             must(
                 "lessons",
@@ -133,13 +192,29 @@ pub(super) const TABLES: &[Table] = &[
                 "A list of lessons, or a pattern of asset names.",
             ),
             may("content", GENRE, "Its genre (EN 300 468 table 28)."),
-            may("advance", Form::Word(&["airing", "day", "week"]), "What moves it to the next lesson; usually each airing."),
-            may("if_preempted", Form::Word(&["drop", "hold"]), "What becomes of a lesson whose time is taken; usually drop."),
+            may(
+                "advance",
+                Form::Word(&["airing", "day", "week"]),
+                "What moves it to the next lesson; usually each airing.",
+            ),
+            may(
+                "if_preempted",
+                Form::Word(&["drop", "hold"]),
+                "What becomes of a lesson whose time is taken; usually drop.",
+            ),
             AUDIENCE,
             may("by", DATE, "The day by which it must have been taught."),
             LICENCE,
-            may("withdrawn", Form::List(&Form::One("withdrawn lesson")), "What is shown in the place of lessons from then on."),
-            may("if_finished", Form::Word(&["filler", "restart", "last", "error"]), "What a slot shows when no lesson is left."),
+            may(
+                "withdrawn",
+                Form::List(&Form::One("withdrawn lesson")),
+                "What is shown in the place of lessons from then on.",
+            ),
+            may(
+                "if_finished",
+                Form::Word(&["filler", "restart", "last", "error"]),
+                "What a slot shows when no lesson is left.",
+            ),
         ],
     },
     Table {
@@ -167,18 +242,24 @@ pub(super) const TABLES: &[Table] = &[
         name: "slot",
         about: "A place on a service. 时段",
         keys: slot_keys![
-            may("course", ID, "The course whose next lesson airs each time; or `asset`, `live`, `rerun_of`."),
+            may(
+                "course",
+                ID,
+                "The course whose next lesson airs each time; or `asset`, `live`, `rerun_of`."
+            ),
             may("asset", ASSET, "The asset that airs each time; or `course`, `live`, `rerun_of`."),
             may("live", ID, "The live source that airs; or `course`, `asset`, `rerun_of`."),
-            may("rerun_of", ID, "The slot whose last lesson airs again; or `course`, `asset`, `live`."),
+            may(
+                "rerun_of",
+                ID,
+                "The slot whose last lesson airs again; or `course`, `asset`, `live`."
+            ),
         ],
     },
     Table {
         name: "opt_out",
         about: "A window in which regions may leave a service. 省级窗口",
-        keys: slot_keys![
-            may("sustain", ASSET, "What all others see; usually filler."),
-        ],
+        keys: slot_keys![may("sustain", ASSET, "What all others see; usually filler."),],
     },
     Table {
         name: "rotation",
@@ -234,8 +315,16 @@ pub(super) const TABLES: &[Table] = &[
             must("from", DATE, "The first day."),
             must("until", DATE, "The last day."),
             may("closed", SPECIAL_DAYS, "Days without teaching."),
-            may("breaks", Form::List(&Form::Any(&[DATE, Form::One("break")])), "Days on which another grid holds."),
-            may("makeup", Form::List(&Form::One("make-up day")), "Days that are taught as others that were lost."),
+            may(
+                "breaks",
+                Form::List(&Form::Any(&[DATE, Form::One("break")])),
+                "Days on which another grid holds.",
+            ),
+            may(
+                "makeup",
+                Form::List(&Form::One("make-up day")),
+                "Days that are taught as others that were lost.",
+            ),
         ],
     },
     Table {
@@ -280,8 +369,16 @@ pub(super) const TABLES: &[Table] = &[
         name: "range of dates",
         about: "From a day to another, of every year or of one.",
         keys: &[
-            must("from", Form::Any(&[DATE, Form::Pattern("^[0-9]{2}-[0-9]{2}$")]), "The first day: \"03-05\" of every year, or a date."),
-            must("until", Form::Any(&[DATE, Form::Pattern("^[0-9]{2}-[0-9]{2}$")]), "The last day."),
+            must(
+                "from",
+                Form::Any(&[DATE, Form::Pattern("^[0-9]{2}-[0-9]{2}$")]),
+                "The first day: \"03-05\" of every year, or a date.",
+            ),
+            must(
+                "until",
+                Form::Any(&[DATE, Form::Pattern("^[0-9]{2}-[0-9]{2}$")]),
+                "The last day.",
+            ),
         ],
     },
     Table {
@@ -300,9 +397,17 @@ pub(super) const TABLES: &[Table] = &[
             must("id", ID, "Its name."),
             may("name", Form::Texts, "What it is called."),
             must("audience", Form::List(&ID), "Whom it serves."),
-            must("open", Form::Any(&[Form::Word(&["always"]), Form::List(&Form::One("opening time"))]), "When it is open."),
+            must(
+                "open",
+                Form::Any(&[Form::Word(&["always"]), Form::List(&Form::One("opening time"))]),
+                "When it is open.",
+            ),
             may("zone", Form::Text, "The clock by which its hours are told."),
-            may("chances", Form::Integer(0, 20), "How often each required lesson must air within its hours; usually 2."),
+            may(
+                "chances",
+                Form::Integer(0, 20),
+                "How often each required lesson must air within its hours; usually 2.",
+            ),
         ],
     },
     Table {
@@ -384,11 +489,19 @@ pub(super) const TABLES: &[Table] = &[
             must("service", ID, "The data service that carries it."),
             must("title", Form::Texts, "What it is called."),
             must("files", Form::Text, "A path or pattern below the folder of bundles."),
-            may("window", Form::Word(&["always"]), "All the time between `from` and `until`; usual."),
+            may(
+                "window",
+                Form::Word(&["always"]),
+                "All the time between `from` and `until`; usual.",
+            ),
             may("windows", Form::List(&Form::One("window")), "Times of day at which it is sent."),
             may("from", DATE, "The first date."),
             may("until", DATE, "The last date."),
-            may("rate", Form::Integer(0, 1_000_000_000), "What it is promised while it is sent, in bit/s."),
+            may(
+                "rate",
+                Form::Integer(0, 1_000_000_000),
+                "What it is promised while it is sent, in bit/s.",
+            ),
             may("weight", Form::Integer(1, 1000), "Its share of what is left over; usually 1."),
             may("block_size", Form::Integer(64, 4066), "Bytes of a carousel block."),
             REGIONS,

@@ -109,7 +109,11 @@ pub fn run(wanted: &Wanted<'_>, json: bool) -> Result<(), Failure> {
     let (old, new) = (Schedule::open(wanted.old)?, Schedule::open(wanted.new)?);
     let found = compare(&old.timetable, &new.timetable, wanted.from, wanted.until);
     let report = report(&found, new.timetable.zone(), wanted);
-    if json { output::print_json(&report)? } else { output::print(&text(&report))? }
+    if json {
+        output::print_json(&report)?
+    } else {
+        output::print(&text(&report))?
+    }
     if found.is_same() { Ok(()) } else { Err(Failure::new(Code::No, "")) }
 }
 
@@ -133,11 +137,7 @@ fn report(found: &Comparison, zone: &Zone, wanted: &Wanted<'_>) -> DiffReport {
     }
 }
 
-fn service(
-    service: &ServiceChanges,
-    first: usize,
-    show: &impl Fn(Ticks) -> String,
-) -> ServiceDiff {
+fn service(service: &ServiceChanges, first: usize, show: &impl Fn(Ticks) -> String) -> ServiceDiff {
     ServiceDiff {
         id: service.id.to_string(),
         presence: service.presence.as_str(),

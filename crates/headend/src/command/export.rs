@@ -76,11 +76,7 @@ pub fn run(args: &ExportArgs) -> Result<(), Failure> {
 }
 
 /// From the midnight of the first day, or an instant, to the same time so many days behind.
-fn window(
-    schedule: &Schedule,
-    from: Option<&str>,
-    days: u16,
-) -> Result<(Ticks, Ticks), Failure> {
+fn window(schedule: &Schedule, from: Option<&str>, days: u16) -> Result<(Ticks, Ticks), Failure> {
     let zone = schedule.timetable.zone();
     let start = match from {
         Some(text) => instant(zone, text).map_err(|e| Failure::new(Code::Usage, e))?,

@@ -109,7 +109,10 @@ pub fn run(args: &PlanArgs) -> Result<(), Failure> {
     if let Some([old, new]) = args.diff.as_deref() {
         let from = args.from.unwrap_or_else(when::now);
         let until = from + args.duration.unwrap_or(Span::from_seconds(28 * 86_400));
-        return compare::run(&compare::Wanted { old, new, from, until, first: args.first }, args.json);
+        return compare::run(
+            &compare::Wanted { old, new, from, until, first: args.first },
+            args.json,
+        );
     }
     let (Some(config), Some(from), Some(duration)) = (&args.config, args.from, args.duration)
     else {

@@ -247,7 +247,8 @@ fn lesson(why: &Why) -> Option<String> {
     if let Some(count) = &why.count {
         let (nth, slot, first) = (count.airing, &count.slot, count.first);
         let begins = count.first_lesson;
-        let counted = format!("airing {nth} of slot `{slot}`, which began on {first} with lesson {begins}");
+        let counted =
+            format!("airing {nth} of slot `{slot}`, which began on {first} with lesson {begins}");
         text.push_str(&format!(": {counted}"));
         let place = nth - 1 + u64::from(begins - 1);
         let (round, of) = (place / u64::from(of) + 1, u64::from(of));

@@ -14,11 +14,11 @@ pub(super) enum Size {
 }
 
 /// What is left for rows between heading and footer of A4 landscape, at margins of 8 mm.
-const PAGE_HEIGHT: usize = 15_300;
+const PAGE_HEIGHT: usize = 16_000;
 /// What is left for columns beside that of the times.
 const PAGE_WIDTH: usize = 26_200;
 /// Spaces and lines around the text of a cell.
-const CELL_WIDTH_EDGES: usize = 400;
+const CELL_WIDTH_EDGES: usize = 320;
 const CELL_HEIGHT_EDGES: usize = 250;
 /// A row is at least as high as its time with the end below it.
 const ROW_HEIGHT_LEAST: usize = 1500;
@@ -59,22 +59,34 @@ pub(super) fn fit(rows: Vec<Row>, columns: usize) -> (Size, Vec<Vec<Row>>) {
             return (size, vec![rows]);
         }
     }
-    let mut pages: Vec<Vec<Row>> = Vec::new();
+    let heights: Vec<usize> = rows.iter().map(|row| row_height(row, Size::Many, width)).collect();
+    let full = parts(&heights, PAGE_HEIGHT);
+    // Pages of one height look better than a last one with a single row.
+    let even = heights.iter().sum::<usize>().div_ceil(full.len());
+    let highest = heights.iter().copied().max().unwrap_or(0);
+    let even = parts(&heights, (even + highest / 2).min(PAGE_HEIGHT));
+    let counts = if even.len() == full.len() { even } else { full };
+    let mut rows = rows.into_iter();
+    (Size::Many, counts.into_iter().map(|count| rows.by_ref().take(count).collect()).collect())
+}
+
+/// How many rows go on each page, when a page is filled up to a height.
+fn parts(heights: &[usize], limit: usize) -> Vec<usize> {
+    let mut counts: Vec<usize> = Vec::new();
     let mut left = 0;
-    for row in rows {
-        let height = row_height(&row, Size::Many, width);
-        match pages.last_mut() {
-            Some(page) if height <= left => {
-                page.push(row);
+    for height in heights {
+        match counts.last_mut() {
+            Some(count) if *height <= left => {
+                *count += 1;
                 left -= height;
             }
             _ => {
-                pages.push(vec![row]);
-                left = PAGE_HEIGHT.saturating_sub(height);
+                counts.push(1);
+                left = limit.saturating_sub(*height);
             }
         }
     }
-    (Size::Many, pages)
+    counts
 }
 
 fn row_height(row: &Row, size: Size, width: usize) -> usize {
@@ -103,7 +115,7 @@ fn block_height(block: &Block, size: Size, width: usize) -> usize {
 /// How many lines a text takes. Latin letters are reckoned wide, for the end of a line that a
 /// long word leaves empty.
 fn lines(text: &str, em: usize, width: usize) -> usize {
-    let wide = |c: char| if c >= '\u{2e80}' || c == '★' { em } else { em * 62 / 100 };
+    let wide = |c: char| if c >= '\u{2e80}' || c == '★' { em } else { em * 57 / 100 };
     text.chars().map(wide).sum::<usize>().div_ceil(width)
 }
 
@@ -126,7 +138,7 @@ mod tests {
 
     #[test]
     fn letters_shrink_before_pages_grow() {
-        let sizes: Vec<(Size, usize)> = [3, 7, 9, 40]
+        let sizes: Vec<(Size, usize)> = [3, 7, 8, 40]
             .map(|count| fit(rows(count), 7))
             .map(|(size, pages)| (size, pages.len()))
             .to_vec();
@@ -136,5 +148,7 @@ mod tests {
         assert!(sizes[3].1 >= 4);
         let (_, pages) = fit(rows(40), 7);
         assert_eq!(pages.iter().map(Vec::len).sum::<usize>(), 40, "no row is lost");
+        let (most, least) = (pages.iter().map(Vec::len).max(), pages.iter().map(Vec::len).min());
+        assert!(most.unwrap() - least.unwrap() <= 2, "{most:?} and {least:?} rows on a page");
     }
 }

@@ -164,9 +164,8 @@ impl Event {
     /// What the event is called; an export puts every language beside the summary.
     fn titles(&self, asset: Option<&str>) -> Vec<(Language, String)> {
         let own = self.lines.iter().filter(|line| line.name == "X-HEADEND-TITLE");
-        let own = own.filter_map(|line| {
-            Some((Language::new(line.parameter("LANGUAGE")?)?, line.text()))
-        });
+        let own =
+            own.filter_map(|line| Some((Language::new(line.parameter("LANGUAGE")?)?, line.text())));
         let own: Vec<(Language, String)> = own.filter(|(_, text)| !text.is_empty()).collect();
         if !own.is_empty() {
             return own;

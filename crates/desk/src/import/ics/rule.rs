@@ -16,7 +16,11 @@ pub(super) struct Rule {
 pub(super) enum End {
     Never,
     /// The last instant is on or before this time, which is UTC where `is_utc`.
-    Until { at: LocalTime, is_utc: bool, is_date: bool },
+    Until {
+        at: LocalTime,
+        is_utc: bool,
+        is_date: bool,
+    },
     /// So many times in all.
     Count(u32),
 }
@@ -44,7 +48,12 @@ pub(super) fn parse(text: &str, first: Day) -> Result<Rule, String> {
                 end = End::Count(count.ok_or("COUNT is no number of airings")?);
             }
             "WKST" => {}
-            other => return Err(format!("{} in RRULE cannot be said as a weekly slot", other.escape_debug())),
+            other => {
+                return Err(format!(
+                    "{} in RRULE cannot be said as a weekly slot",
+                    other.escape_debug()
+                ));
+            }
         }
     }
     let days = match (frequency.as_deref(), by_day) {
