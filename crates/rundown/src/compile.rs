@@ -352,7 +352,9 @@ impl<'a> Compiler<'a> {
         named.extend(service.slate.as_ref().map(|id| id.as_str()));
         let pool = service.filler.as_ref().and_then(|id| self.timetable.filler(id));
         named.extend(pool.into_iter().flat_map(|p| &p.assets).map(|id| id.as_str()));
-        for slot in self.timetable.slots().iter().filter(|s| s.service == service.id) {
+        let relayed = service.relays.as_ref().map(|relay| &relay.service);
+        let shows = |id: &Id| *id == service.id || Some(id) == relayed;
+        for slot in self.timetable.slots().iter().filter(|s| shows(&s.service)) {
             match &slot.programme {
                 SlotProgramme::Asset(id) => {
                     named.insert(id.as_str());
@@ -364,12 +366,13 @@ impl<'a> Compiler<'a> {
                     named.insert(self.timetable.live()[*live].if_lost.play.as_str());
                 }
                 SlotProgramme::Course { course, .. } => {
-                    let lessons = &self.timetable.courses()[*course].lessons;
-                    named.extend(lessons.iter().map(|l| l.asset.as_str()));
+                    let course = &self.timetable.courses()[*course];
+                    named.extend(course.lessons.iter().map(|l| l.asset.as_str()));
+                    named.extend(course.withdrawn.iter().map(|w| w.play.as_str()));
                 }
             }
         }
-        let items = self.timetable.items().iter().filter(|i| i.service == service.id);
+        let items = self.timetable.items().iter().filter(|i| shows(&i.service));
         named.extend(items.clone().map(|i| i.asset.as_str()));
         let live = items.filter_map(|i| Some(&self.timetable.live()[i.live?]));
         named.extend(live.map(|live| live.if_lost.play.as_str()));

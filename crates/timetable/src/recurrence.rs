@@ -18,7 +18,6 @@ pub(crate) use repeat::Repeat;
 pub(crate) use rule::{Place, Rule, weeks_between};
 pub use steps::Advance;
 pub use weekdays::Weekdays;
-use weekdays::week_of;
 
 use crate::civil::{Day, SECONDS_PER_DAY};
 use crate::times::DayTimes;
@@ -223,6 +222,7 @@ impl Recurrence {
 
 #[cfg(test)]
 mod tests {
+    use super::weekdays::week_of;
     use super::*;
     use proptest::prelude::*;
 

@@ -228,7 +228,9 @@ proptest! {
         let mut longer = tables.clone();
         longer.push(
             "[[slot]]\nid = \"later\"\nservice = \"tv-1\"\nasset = \"a/z\"\nat = 10:00
-            length = \"12h\"\nfrom = 2031-01-01\npriority = 99\n".to_owned(),
+            length = \"12h\"\nterm = \"later\"\npriority = 99\n
+            [[term]]\nid = \"later\"\nfrom = 2031-01-01\nuntil = 2031-06-30
+            closed = [2031-05-01]\n".to_owned(),
         );
         let until = from + Span::from_seconds(40 * 86_400);
         prop_assert_eq!(

@@ -118,6 +118,23 @@ fn what_is_odd_about_the_term_is_in_it() {
 }
 
 #[test]
+fn the_order_of_files_is_of_no_account() {
+    let (texts, mut turned) = (central(), central());
+    turned.reverse();
+    let plans = [&texts, &turned].map(|texts| parse(&sources(texts)).0.unwrap());
+    for service in plans[0].services() {
+        let weeks = plans.each_ref().map(|plan| {
+            let mut week = airings(plan, service.id.as_str(), "2027-04-21T08:00:00+08:00", 7);
+            for airing in &mut week {
+                airing.origin = timetable::Location::default();
+            }
+            week
+        });
+        assert_eq!(weeks[0], weeks[1]);
+    }
+}
+
+#[test]
 fn provinces_have_plans_of_their_own() {
     for (file, own) in
         [("guizhou/plan.toml", "guizhou/evening"), ("xinjiang/plan.toml", "xinjiang/evening")]
@@ -148,6 +165,7 @@ fn an_operator_in_a_zone_that_sets_its_clocks_has_the_same_plan() {
     let texts: Vec<(String, String)> = central()
         .into_iter()
         .map(|(name, text)| (name, text.replace("Asia/Shanghai", "Europe/London")))
+        .map(|(name, text)| (name, text.replace("Asia/Urumqi", "America/Noronha")))
         .collect();
     let (timetable, findings) = parse(&sources(&texts));
     let said = render_short(&findings, &sources(&texts));

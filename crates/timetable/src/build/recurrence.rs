@@ -9,7 +9,7 @@ use crate::read::{ProgrammeDraft, SlotDraft};
 use crate::recurrence::{Recurrence, Repeat};
 use crate::source::Located;
 use crate::text::Id;
-use crate::zone::{FoldPolicy, GapPolicy, LocalTime};
+use crate::zone::{ClockChange, FoldPolicy, GapPolicy, LocalTime};
 
 impl<'t> Builder<'t> {
     /// Works the calendar, exceptions, extra airings and clock changes into the days of a slot.
@@ -111,10 +111,12 @@ impl<'t> Builder<'t> {
         }
     }
 
-    /// What clock changes do to a repeat of the airings of a slot.
+    /// What clock changes of the checked days do to a repeat of the airings of a slot.
     fn clock_findings_of(&self, repeat: Repeat, recurrence: &Recurrence) -> Vec<ClockFinding> {
         let mut found = Vec::new();
-        for change in self.zone.changes() {
+        let is_checked =
+            |change: &&ClockChange| self.days.contains(LocalTime(change.local_start()).day());
+        for change in self.zone.changes().iter().filter(is_checked) {
             let hit = LocalTime(change.local_start())..LocalTime(change.local_end());
             let origins = recurrence.occurrences(repeat.origins(&hit));
             let repeated = origins.map(|origin| repeat.of(origin.local));

@@ -119,9 +119,9 @@ impl Timetable {
             let left = said(proof.open_s - needed_s);
             let message =
                 format!("bundle `{}` is complete only {left} before it must be", bundle.id);
-            return Some(
-                place(Diagnostic::new(Code::BundleTight, message)).help("rain costs more"),
-            );
+            return Some(place(Diagnostic::new(Code::BundleTight, message)).help(
+                "add a window or raise `rate`: a pass that rain spoils must be made up for",
+            ));
         }
         None
     }

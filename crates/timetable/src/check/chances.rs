@@ -8,7 +8,12 @@ use crate::text::Id;
 /// Reports required courses that a class of sites cannot follow.
 pub(crate) fn check_chances(timetable: &Timetable) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    for chances in timetable.chances() {
+    let Some(proof) = timetable.proof_of_chances() else {
+        let message = "too many airings to prove that required courses can be followed";
+        let class = timetable.classes.first().map_or_else(Default::default, |c| c.origin);
+        return vec![Diagnostic::new(Code::TooLarge, message).primary(class, "")];
+    };
+    for chances in proof {
         let course = find(&timetable.courses, &chances.course, |c: &Course| &c.id);
         let class = find(&timetable.classes, &chances.class, |c: &SiteClass| &c.id);
         if let Some((course, class)) = course.zip(class) {

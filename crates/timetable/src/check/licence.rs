@@ -6,6 +6,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{IfFinished, Licence, Programme, Slot, Timetable};
 use crate::source::Location;
 use crate::zone::LocalTime;
+use std::collections::BTreeSet;
 
 /// Reports airings outside a licence, one finding for each licence and slot or item.
 pub(crate) fn check_licences(timetable: &Timetable, days: CheckedDays) -> Vec<Diagnostic> {
@@ -51,9 +52,21 @@ fn check_slot(timetable: &Timetable, slot: &Slot, days: CheckedDays) -> Vec<Diag
 fn aired_days(slot: &Slot, days: CheckedDays) -> Vec<Day> {
     let range = LocalTime::new(days.first, 0)..LocalTime::new(days.end, 0);
     let mut aired: Vec<Day> = Vec::new();
-    for origin in slot.recurrence.occurrences(range) {
-        aired.push(origin.local.day());
-        aired.extend(slot.repeats.iter().map(|repeat| repeat.of(origin.local).day()));
+    for day in slot.recurrence.occurrences(range).map(|origin| origin.local.day()) {
+        if aired.last() != Some(&day) {
+            aired.push(day);
+        }
+    }
+    let repeated = |day: &Day| {
+        let midnight = LocalTime::new(*day, 0);
+        let behind = LocalTime::new(Day(day.0 + 1), 0);
+        let starts = slot.recurrence.occurrences(midnight..behind);
+        let days = starts.flat_map(|s| slot.repeats.iter().map(move |r| r.of(s.local).day()));
+        days.collect::<BTreeSet<Day>>()
+    };
+    if !slot.repeats.is_empty() {
+        let again: Vec<Day> = aired.iter().flat_map(repeated).collect();
+        aired.extend(again);
     }
     aired.sort_unstable();
     aired.dedup();
@@ -73,12 +86,11 @@ fn check_course(
     }
     let reruns: Vec<&Slot> = timetable.reruns_of(&slot.id).collect();
     let count = course.lessons.len() as u64;
-    let mut outside: Vec<Vec<Day>> = vec![Vec::new(); course.lessons.len()];
+    let mut outside: Vec<BTreeSet<Day>> = vec![BTreeSet::new(); course.lessons.len()];
     let range = LocalTime::new(days.first, 0)..LocalTime::new(days.end, 0);
-    let starts: Vec<LocalTime> =
-        slot.recurrence.occurrences(range.clone()).map(|origin| origin.local).collect();
-    for (index, start) in starts.iter().enumerate() {
-        let place = slot.recurrence.place(*start) + u64::from(first_lesson);
+    let mut starts = slot.recurrence.occurrences(range.clone()).map(|o| o.local).peekable();
+    while let Some(start) = starts.next() {
+        let place = slot.recurrence.place(start) + u64::from(first_lesson);
         let lesson = match course.if_finished {
             _ if place < count => place,
             IfFinished::Restart => place % count,
@@ -86,21 +98,20 @@ fn check_course(
             IfFinished::Filler | IfFinished::Error => continue,
         } as usize;
         let Some(licence) = course.lessons[lesson].licence else { continue };
-        let until = starts.get(index + 1).copied().unwrap_or(range.end);
+        let until = starts.peek().copied().unwrap_or(range.end);
         let behind = LocalTime(start.0 + 1)..LocalTime(until.0 + 1);
         let rerun = |rerun: &&Slot| {
             let origins = rerun.recurrence.occurrences(behind.clone());
             origins.map(|origin| origin.local.day()).collect::<Vec<_>>()
         };
         let mut aired = vec![start.day()];
-        aired.extend(slot.repeats.iter().map(|repeat| repeat.of(*start).day()));
+        aired.extend(slot.repeats.iter().map(|repeat| repeat.of(start).day()));
         aired.extend(reruns.iter().flat_map(rerun));
         outside[lesson].extend(aired.into_iter().filter(|day| !licence.allows(*day)));
     }
     let mut found = Vec::new();
-    for (lesson, mut outside) in course.lessons.iter().zip(outside) {
-        outside.sort_unstable();
-        outside.dedup();
+    for (lesson, outside) in course.lessons.iter().zip(outside) {
+        let outside = Vec::from_iter(outside);
         if let Some(licence) = lesson.licence.filter(|_| !outside.is_empty()) {
             let what = format!("lesson `{}` of `{}`", lesson.id, course.id);
             found.push(tell(&what, licence, &outside, slot.origin));

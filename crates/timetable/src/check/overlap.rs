@@ -287,7 +287,7 @@ impl Preempted<'_> {
             Origin::Slot { slot, .. } if !slot.airs_once_a_day() => {
                 "choose other times, or give the slot a higher `priority`"
             }
-            _ => "name the date in `except`, so that the lesson waits for the next airing",
+            _ => "`if_preempted = \"hold\"` in the course lets the lesson wait for the next airing",
         }
     }
 }

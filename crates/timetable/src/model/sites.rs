@@ -1,5 +1,6 @@
 //! Whom the programmes are for: regions, and classes of receiving sites with their hours.
 
+use crate::calendar::DayKinds;
 use crate::civil::Day;
 use crate::pattern::DayPattern;
 use crate::source::Location;
@@ -51,6 +52,10 @@ pub enum Opening {
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenTimes {
     pub(crate) days: DayPattern,
+    /// The term whose calendar says which days these are: a make-up day is the day it makes up for.
+    pub term: Option<Id>,
+    /// On which days of its term it opens.
+    pub(crate) during: DayKinds,
     /// When it opens, in seconds of the day.
     pub from_s: u32,
     /// When it closes, in seconds of the day, later than `from_s`; 86,400 at midnight.

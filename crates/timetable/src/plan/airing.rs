@@ -3,7 +3,7 @@
 use super::candidate::{Candidate, Origin};
 use super::layers::{Fate, settle};
 use crate::civil::{ticks_from_unix, utc_from_ticks};
-use crate::model::{CourseKind, Programme, Relay, Service, Timetable};
+use crate::model::{CourseKind, Programme, Relay, Service, Slot, Timetable};
 use crate::source::Location;
 use crate::text::{AssetId, Id, Language, Texts};
 use crate::zone::LocalTime;
@@ -245,9 +245,9 @@ impl Timetable {
     fn asset_of(&self, candidate: &Candidate<'_>) -> Option<AssetId> {
         match candidate.origin {
             Origin::Item(item) => Some(item.asset.clone()),
-            Origin::Slot { slot, lesson, .. } => match &slot.programme {
+            Origin::Slot { slot, lesson, extra, shown, .. } => match &slot.programme {
                 Programme::Asset(asset) => Some(asset.clone()),
-                Programme::Live(live) => self.live[*live].recording(&airing_id(candidate)),
+                Programme::Live(live) => self.live[*live].recording(&id_of(slot, extra, shown)),
                 Programme::OptOut { sustain } => sustain.clone(),
                 Programme::Course { course, first_lesson } => {
                     let lesson = lesson.unwrap_or(*first_lesson);
@@ -291,16 +291,18 @@ impl Timetable {
 }
 
 fn airing_id(candidate: &Candidate<'_>) -> String {
-    let local = candidate.local;
     match candidate.origin {
         Origin::Item(item) => item.id.as_str().to_owned(),
-        Origin::Slot { slot, extra: false, .. } if slot.airs_once_a_day() => {
-            format!("{}@{}", slot.id, local.day())
-        }
-        Origin::Slot { slot, .. } => {
-            let second = local.second_of_day();
-            let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-            format!("{}@{}T{hour:02}:{minute:02}:{second:02}", slot.id, local.day())
-        }
+        Origin::Slot { slot, extra, .. } => id_of(slot, extra, candidate.local),
     }
+}
+
+/// The name of the airing of a slot that starts at a civil time.
+fn id_of(slot: &Slot, extra: bool, local: LocalTime) -> String {
+    if !extra && slot.airs_once_a_day() {
+        return format!("{}@{}", slot.id, local.day());
+    }
+    let second = local.second_of_day();
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{}@{}T{hour:02}:{minute:02}:{second:02}", slot.id, local.day())
 }

@@ -34,6 +34,8 @@ pub(crate) enum Origin<'t> {
         extra: bool,
         /// It shows again what an airing of the same slot has shown.
         repeat: bool,
+        /// When the airing that it shows started, on the local clock.
+        shown: LocalTime,
         /// Index of the lesson in the course.
         lesson: Option<u32>,
     },
@@ -134,7 +136,7 @@ fn slot_candidate<'t>(
     let start_unix_s = resolved.unix_s;
     let length_s = i64::from(slot.length_s);
     Some(Candidate {
-        origin: Origin::Slot { slot, extra: origin.extra, repeat, lesson },
+        origin: Origin::Slot { slot, extra: origin.extra, repeat, shown: origin.local, lesson },
         local,
         start_unix_s,
         end_unix_s: end_of(&timetable.zone, local, start_unix_s, length_s, resolved.moved),

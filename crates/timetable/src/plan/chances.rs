@@ -50,13 +50,19 @@ impl Timetable {
     /// the opening hours; ordered by course and class.
     ///
     /// Airings that are lost to others do not count, those that are cut short do not either. The
-    /// cost grows with the airings of services that show required courses.
+    /// cost grows with the airings of services that show required courses. Of a plan with millions
+    /// of them nothing is told.
     pub fn chances(&self) -> Vec<CourseChances> {
+        self.proof_of_chances().unwrap_or_default()
+    }
+
+    /// As [`Self::chances`]; `None` when there are too many airings to look at.
+    pub(crate) fn proof_of_chances(&self) -> Option<Vec<CourseChances>> {
         let required = |course: &Course| course.kind == CourseKind::Required;
         if self.classes.is_empty() || !self.courses.iter().any(required) {
-            return Vec::new();
+            return Some(Vec::new());
         }
-        let shown = self.required_airings();
+        let shown = self.required_airings()?;
         let mut found = Vec::new();
         for (index, course) in self.courses.iter().enumerate().filter(|(_, c)| required(c)) {
             let Some(by) = self.date_of(index) else { continue };
@@ -65,7 +71,7 @@ impl Timetable {
             let classes = classes.filter(|c| c.serves(&course.audience));
             found.extend(classes.map(|class| self.chances_of(course, class, by, airings)));
         }
-        found
+        Some(found)
     }
 
     /// The last day of a course: the one it must have been taught by, or that of its last airing.
@@ -100,7 +106,8 @@ impl Timetable {
     }
 
     /// All airings of required courses that show a whole lesson, by course, in order of time.
-    fn required_airings(&self) -> BTreeMap<usize, Vec<Shown>> {
+    fn required_airings(&self) -> Option<BTreeMap<usize, Vec<Shown>>> {
+        let mut budget = MAX_SETTLED;
         let mut shown: BTreeMap<usize, Vec<Shown>> = BTreeMap::new();
         for lane in &self.lanes {
             let is_required = |slot: &&crate::model::Slot| match slot.programme {
@@ -122,22 +129,24 @@ impl Timetable {
             let mut from = first.day();
             while from < behind {
                 let end = Day((from.0 + DAYS_AT_ONCE).min(behind.0));
-                self.required_between(lane, (from, end), &mut shown);
+                let settled = self.required_between(lane, (from, end), &mut shown);
+                budget = budget.checked_sub(settled)?;
                 from = end;
             }
         }
         for airings in shown.values_mut() {
             airings.sort_by_key(|airing| airing.start_unix_s);
         }
-        shown
+        Some(shown)
     }
 
+    /// Adds what airs on some days, and gives how many airings had to be settled for it.
     fn required_between(
         &self,
         lane: &super::Lane,
         (first, end): (Day, Day),
         shown: &mut BTreeMap<usize, Vec<Shown>>,
-    ) {
+    ) -> usize {
         let midnight = |day: Day| LocalTime::new(day, 0).0;
         let reach_s = lane.reach_s() + 2 * SECONDS_PER_DAY;
         let candidates = lane.candidates(self, midnight(first) - reach_s, midnight(end) + reach_s);
@@ -167,9 +176,12 @@ impl Timetable {
                 });
             }
         }
+        candidates.len()
     }
 }
 
 const DAYS_AT_ONCE: i32 = 28;
 /// A required course without an end is looked at for two years.
 const MAX_DAYS: i32 = 731;
+/// Twenty times a term of 30,000 airings, with those around each part of it.
+const MAX_SETTLED: usize = 2_000_000;

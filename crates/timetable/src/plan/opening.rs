@@ -1,8 +1,7 @@
 //! Whether sites are open while something airs.
 
-use crate::civil::SECONDS_PER_DAY;
-use crate::model::{Opening, SiteClass, Timetable};
-use crate::zone::LocalTime;
+use crate::civil::{Day, SECONDS_PER_DAY};
+use crate::model::{OpenTimes, Opening, SiteClass, Timetable};
 
 /// A class of sites on the clock by which its hours are told.
 #[derive(Clone, Copy)]
@@ -30,13 +29,18 @@ impl<'t> OpenClock<'t> {
         times.iter().any(|open| {
             open.from_s <= from.second_of_day()
                 && until_s <= i64::from(open.to_s)
-                && open.days.names(day, day)
+                && self.opens_on(open, day)
         }) && until_s <= SECONDS_PER_DAY
     }
 
-    /// The civil time at its sites.
-    pub fn local(&self, unix_s: i64) -> LocalTime {
-        let zone = self.class.zone.as_ref().unwrap_or(&self.timetable.zone);
-        zone.local_at_unix_s(unix_s)
+    /// These times hold on a day, or on the one that it is taught as.
+    fn opens_on(&self, open: &OpenTimes, day: Day) -> bool {
+        let Some(id) = &open.term else { return open.days.names(day, day) };
+        let terms = &self.timetable.terms;
+        let Ok(term) = terms.binary_search_by(|term| term.id.cmp(id)) else { return false };
+        let term = &terms[term];
+        let taught = term.taught_as(day);
+        term.kind(day).is_some_and(|kind| open.during.contains(kind))
+            && open.days.names(taught, taught)
     }
 }

@@ -84,7 +84,7 @@ impl Timetable {
             lesson: lesson.map(|l| (l.title.clone(), l.number, l.lesson_count)),
             required: lesson.is_some_and(|l| l.course_kind == CourseKind::Required),
             rerun: airing.rerun,
-            live: airing.live.is_some(),
+            live: airing.live.is_some() && !airing.rerun,
             audience: slot.map_or(Vec::new(), |slot| slot.audience.clone()),
         })
     }

@@ -24,16 +24,25 @@ pub(super) struct FrameDraft {
 /// Reads `from`, `until`, `term`, `during` and `season`.
 pub(super) fn read_frame(table: &mut Fields<'_>, report: &mut Report) -> Option<FrameDraft> {
     let dates = read_date_range(table, report);
-    let term = table.optional("term", report, |v, r| value::reference(v, r, Kind::Term));
-    let during = table.optional("during", report, read_day_kinds);
+    let (term, during) = read_term_days(table, report);
     let season = table.optional("season", report, |v, r| value::reference(v, r, Kind::Season));
-    if let Some(during) = during.as_ref().filter(|_| term.is_none()) {
-        report.fault(Code::Conflict, during.at, "`during` needs a `term`", "");
-    }
     let (has_from, until_at) = (dates.0.is_some(), dates.1.as_ref().map(|d| d.at));
     let (first, last) = date_range(dates, report)?;
-    let during = during.map_or(DayKinds::TEACHING, |d| d.value);
     Some(FrameDraft { first, last, has_from, until_at, term, during, season })
+}
+
+/// Reads `term` and `during`: which days of a term are meant, usually those of teaching.
+pub(super) fn read_term_days(
+    table: &mut Fields<'_>,
+    report: &mut Report,
+) -> (Option<Located<Id>>, DayKinds) {
+    let term_given = table.value("term", report).is_some();
+    let term = table.optional("term", report, |v, r| value::reference(v, r, Kind::Term));
+    let during = table.optional("during", report, read_day_kinds);
+    if let Some(during) = during.as_ref().filter(|_| !term_given) {
+        report.fault(Code::Conflict, during.at, "`during` needs a `term`", "");
+    }
+    (term, during.map_or(DayKinds::TEACHING, |d| d.value))
 }
 
 /// One kind of days of a term, or several.

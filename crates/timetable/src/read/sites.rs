@@ -1,6 +1,7 @@
 //! `[[region]]` and `[[site_class]]`: whom programmes are for.
 
 use super::fields::{Fields, Kind, Report, Value};
+use super::frame::read_term_days;
 use super::pattern::read_plain_pattern;
 use super::read_zone;
 use super::value;
@@ -95,6 +96,7 @@ fn read_opening(value: Value<'_>, report: &mut Report) -> Option<Opening> {
 fn read_open_times(value: Value<'_>, report: &mut Report) -> Option<OpenTimes> {
     let mut table = value::table(value, report, "opening time")?;
     let days = read_plain_pattern(&mut table, report);
+    let (term, during) = read_term_days(&mut table, report);
     let from = table.required("from", report, value::time_of_day);
     let to = table.required("to", report, value::time_of_day);
     table.finish(report);
@@ -107,7 +109,7 @@ fn read_open_times(value: Value<'_>, report: &mut Report) -> Option<OpenTimes> {
         report.push(finding);
         return None;
     }
-    Some(OpenTimes { days, from_s: from.value, to_s })
+    Some(OpenTimes { days, term: term.map(|t| t.value), during, from_s: from.value, to_s })
 }
 
 /// Who misses a lesson has a second chance.
