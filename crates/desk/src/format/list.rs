@@ -34,7 +34,8 @@ fn format_array(array: &mut Array, indent: usize, column: usize) {
     }
     let nested = array.iter().filter(|v| v.is_inline_table() || v.is_array()).count();
     let broken = array.iter().any(|entry| bare(entry).contains('\n'));
-    if !commented && !broken && !(nested > 1 && spaces.contains('\n')) {
+    let keeps_breaks = nested > 1 && spaces.contains('\n');
+    if !(commented || broken || keeps_breaks) {
         on_one_line(array);
         if column + width(&bare(&Value::Array(array.clone()))) <= WIDTH {
             return;

@@ -54,7 +54,8 @@ pub(super) fn read(text: &str, zone: &Zone, faults: &mut Vec<Fault>) -> Vec<Entr
     };
     let columns: Vec<Column> = heading.iter().map(|name| column(name, faults)).collect();
     let has = |column: Column| columns.contains(&column);
-    if !has(Column::Start) && !(has(Column::Date) && has(Column::Time)) {
+    let begins = has(Column::Start) || has(Column::Date) && has(Column::Time);
+    if !begins {
         faults.push(Fault::new(1, "there is no column `start`, nor `date` and `time`"));
     }
     if !faults.is_empty() {
@@ -169,7 +170,7 @@ fn read_row(
 /// A time with an offset, or one on the local clock.
 fn time(text: &str) -> Result<FileTime, String> {
     if let Ok(instant) = parse_rfc3339(text) {
-        return Ok(FileTime::Instant(instant));
+        return Ok(FileTime::OnAxis(instant));
     }
     let shown = text.escape_debug();
     spaced(text).map(FileTime::Local).ok_or_else(|| {
@@ -181,7 +182,7 @@ fn time(text: &str) -> Result<FileTime, String> {
 /// first.
 pub(super) fn on_axis(zone: &Zone, time: FileTime) -> Result<Ticks, String> {
     let local: LocalTime = match time {
-        FileTime::Instant(instant) => return Ok(instant),
+        FileTime::OnAxis(instant) => return Ok(instant),
         FileTime::Local(local) => local,
     };
     let unix_s = match zone.instants(local) {

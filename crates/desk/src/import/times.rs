@@ -9,7 +9,7 @@ use ts::Ticks;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FileTime {
     /// An instant.
-    Instant(Ticks),
+    OnAxis(Ticks),
     /// A civil time without a zone.
     Local(LocalTime),
 }

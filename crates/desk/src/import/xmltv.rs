@@ -187,7 +187,7 @@ fn time(text: &str) -> Result<FileTime, String> {
     let offset_s = offset_s(zone.trim()).ok_or_else(|| {
         format!("`{shown}` has a zone that is not clear; write its offset, such as +0800")
     })?;
-    instant(local, offset_s).map(FileTime::Instant).ok_or_else(|| format!("`{shown}` is too early"))
+    instant(local, offset_s).map(FileTime::OnAxis).ok_or_else(|| format!("`{shown}` is too early"))
 }
 
 /// Counts lines up to places that come in order.

@@ -10,6 +10,7 @@ use super::page::{Block, Row};
 pub(super) enum Size {
     Few,
     Some,
+    More,
     Many,
 }
 
@@ -25,22 +26,24 @@ const ROW_HEIGHT_LEAST: usize = 1500;
 
 impl Size {
     /// From the largest to the smallest.
-    const ALL: [Size; 3] = [Size::Few, Size::Some, Size::Many];
+    const ALL: [Size; 4] = [Size::Few, Size::Some, Size::More, Size::Many];
 
     /// The name of its style.
     pub const fn class(self) -> &'static str {
         match self {
             Size::Few => "few",
             Size::Some => "some",
+            Size::More => "more",
             Size::Many => "many",
         }
     }
 
-    /// The height of its letters: 14, 12 and 10 points.
+    /// The height of its letters: 14, 12, 11 and 10 points.
     const fn em(self) -> usize {
         match self {
             Size::Few => 494,
             Size::Some => 423,
+            Size::More => 388,
             Size::Many => 353,
         }
     }
