@@ -417,6 +417,12 @@ pub(super) const TABLES: &[Table] = &[
             DAYS,
             NTH,
             MONTH_DAYS,
+            may("term", ID, "Only in this term."),
+            may(
+                "during",
+                Form::Any(&[KIND_OF_DAY, Form::List(&KIND_OF_DAY)]),
+                "On which days of the term; usually teaching.",
+            ),
             must("from", TIME, "When it opens."),
             must("to", TIME, "When it closes."),
         ],
