@@ -1,7 +1,7 @@
 //! Standard output, for people and for programs that may stop reading.
 
 use crate::exit::{Code, Failure};
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 /// Prints a text. A reader that has seen enough is no failure.
 pub fn print(text: &str) -> Result<(), Failure> {
@@ -18,4 +18,9 @@ pub fn print(text: &str) -> Result<(), Failure> {
 pub fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(|e| Failure::new(Code::Io, e))?;
     print(&format!("{text}\n"))
+}
+
+/// Whether standard output shows colours: a terminal does, unless `NO_COLOR` is set.
+pub fn is_colored() -> bool {
+    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty())
 }

@@ -3,6 +3,7 @@
 use crate::config::Config;
 use crate::exit::{Code, Failure};
 use crate::history::{Journal, Revision};
+use crate::include;
 use crate::source::Source;
 use asset::AssetIndex;
 use engine::Engine;
@@ -148,20 +149,20 @@ impl Station {
     }
 }
 
-/// Reads the files of a timetable.
+/// Reads the files of a timetable, and those that they include.
 pub fn read_texts(paths: &[PathBuf]) -> Result<Texts, Failure> {
-    let read = |path: &PathBuf| {
-        let text = std::fs::read_to_string(path)
-            .map_err(|e| Failure::new(Code::Config, format!("{}: {e}", path.display())))?;
-        Ok((path.display().to_string(), text))
-    };
-    paths.iter().map(read).collect::<Result<Vec<_>, Failure>>().map(Texts)
+    include::read_files(paths).map(Texts)
+}
+
+/// Parses a timetable with what it includes: the timetable, and all that there is to say of it.
+pub fn read(texts: &Texts) -> (Option<Timetable>, Vec<Diagnostic>) {
+    timetable::parse_including(&texts.sources(), include::own_count(&texts.0))
 }
 
 /// Parses a timetable; a faulty one fails with all its diagnostics.
 pub fn parse(texts: &Texts) -> Result<(Timetable, Vec<Diagnostic>), Failure> {
     let sources = texts.sources();
-    let (timetable, diagnostics) = timetable::parse(&sources);
+    let (timetable, diagnostics) = read(texts);
     let faulty = diagnostics.iter().any(|d| d.severity() == Severity::Error);
     match timetable {
         Some(timetable) if !faulty => Ok((timetable, diagnostics)),
@@ -216,6 +217,10 @@ fn entered_assets(timetable: &Timetable) -> BTreeSet<&str> {
             timetable::Programme::Asset(asset) => {
                 entered.insert(asset.as_str());
             }
+            timetable::Programme::OptOut { sustain } => {
+                entered.extend(sustain.iter().map(|asset| asset.as_str()));
+            }
+            timetable::Programme::Live(_) => {}
             timetable::Programme::Course { course, .. } => {
                 let lessons = &timetable.courses()[*course].lessons;
                 entered.extend(lessons.iter().map(|l| l.asset.as_str()));

@@ -269,3 +269,45 @@ proptest! {
         prop_assert_eq!(config.is_none(), !findings.is_empty());
     }
 }
+
+/// Every table that a configuration may have, with a key that none of them knows.
+const UNKNOWN: &str = r#"
+qqqqqqqqqqqqqqqq = 0
+bundle_limits = { qqqqqqqqqqqqqqqq = 0 }
+[run]
+qqqqqqqqqqqqqqqq = 0
+[network]
+qqqqqqqqqqqqqqqq = 0
+bouquet = { qqqqqqqqqqqqqqqq = 0 }
+[[multiplex]]
+qqqqqqqqqqqqqqqq = 0
+carrier = { qqqqqqqqqqqqqqqq = 0 }
+modulation = { qqqqqqqqqqqqqqqq = 0 }
+[[multiplex]]
+rate = { qqqqqqqqqqqqqqqq = 0 }
+[[multiplex.output]]
+qqqqqqqqqqqqqqqq = 0
+fec = { qqqqqqqqqqqqqqqq = 0 }
+"#;
+
+#[test]
+fn the_schema_has_the_keys_that_the_reader_knows_and_no_others() {
+    use std::collections::{BTreeMap, BTreeSet};
+    let text = format!("format = 1\n{UNKNOWN}");
+    let (_, findings) = read("headend.toml", &text);
+    let mut known: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for finding in findings.iter().filter(|f| f.code == Code::UnknownKey) {
+        let what = finding.message.split_once(' ').unwrap().1;
+        let name = match what.split_once(" has no key").unwrap().0 {
+            "configuration" => "",
+            "rate" => "fraction",
+            name => name,
+        };
+        let keys = finding.help.as_deref().unwrap().strip_prefix("known keys: ").unwrap();
+        known.insert(name, keys.split(", ").collect());
+    }
+    let tables = desk::schema::Subject::Config.tables().iter();
+    let ours: BTreeMap<&str, BTreeSet<&str>> =
+        tables.map(|t| (t.name, t.keys.iter().map(|key| key.name).collect())).collect();
+    assert_eq!(ours, known, "left: desk/src/schema/config.rs, right: the reader");
+}

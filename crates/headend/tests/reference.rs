@@ -43,7 +43,7 @@ fn the_reference_page_of_commands_is_what_the_programs_say() {
          | exit code | meaning |\n|---|---|\n\
          | 0 | done; what was asked is so |\n\
          | 1 | the answer is no: not conformant, warnings with `--deny-warnings`, not ingested, \
-         not complete |\n\
+         not complete, plans that differ, files that have not the house form |\n\
          | 64 | the command line is wrong |\n\
          | 69 | something that is needed is not available |\n\
          | 74 | reading or writing failed |\n\
@@ -53,7 +53,13 @@ fn the_reference_page_of_commands_is_what_the_programs_say() {
         (headend, "headend", &[][..]),
         (headend, "headend demo", &["demo"]),
         (headend, "headend check", &["check"]),
+        (headend, "headend explain", &["explain"]),
         (headend, "headend plan", &["plan"]),
+        (headend, "headend why", &["why"]),
+        (headend, "headend fmt", &["fmt"]),
+        (headend, "headend export", &["export"]),
+        (headend, "headend import", &["import"]),
+        (headend, "headend schema", &["schema"]),
         (headend, "headend ingest", &["ingest"]),
         (headend, "headend render", &["render"]),
         (headend, "headend verify", &["verify"]),
@@ -68,19 +74,44 @@ fn the_reference_page_of_commands_is_what_the_programs_say() {
     assert_page("commands.md", &page);
 }
 
+/// The place of a heading in a page.
+fn anchor(code: timetable::Code) -> String {
+    code.as_str().to_lowercase()
+}
+
 #[test]
 fn the_reference_page_of_diagnostics_has_every_code_with_its_explanation() {
     let mut page = String::from(
         "# Diagnostics\n\n<!-- Written by `cargo xtask bless reference`. -->\n\n\
          Every finding in a timetable or a configuration has a code. Codes with `E` are errors: \
          the file is not\nused. Codes with `W` are warnings. Of each code at most fifty findings \
-         are shown.\n\n| code | what it says |\n|---|---|\n",
+         are shown. `headend explain CODE` tells\nthe same on a terminal.\n\n| code | what it says |\n|---|---|\n",
     );
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     for code in timetable::Code::ALL {
-        let words: Vec<&str> = code.explanation().split_whitespace().collect();
-        writeln!(page, "| `{code}` | {} |", words.join(" ")).expect("a string takes text");
+        writeln!(page, "| [`{code}`](#{}) | {} |", anchor(*code), words(code.explanation()))
+            .expect("a string takes text");
+    }
+    for code in timetable::Code::ALL {
+        let told = timetable::explanation(*code);
+        let (meaning, mend) = (words(told.meaning), words(told.mend));
+        write!(page, "\n## {code}\n\n{meaning}\n\n```toml\n{}```\n\n{mend}\n", told.example)
+            .expect("a string takes text");
+        if !told.mended.is_empty() {
+            write!(page, "\n```toml\n{}```\n", told.mended).expect("a string takes text");
+        }
     }
     assert_page("diagnostics.md", &page);
+}
+
+#[test]
+fn the_schemas_beside_the_reference_are_those_of_the_program() {
+    use desk::schema::{Subject, schema};
+    let subjects = [(Subject::Timetable, "timetable"), (Subject::Config, "configuration")];
+    for (subject, name) in subjects {
+        let text = serde_json::to_string_pretty(&schema(subject)).expect("a schema is JSON");
+        assert_page(&format!("{name}.schema.json"), &(text + "\n"));
+    }
 }
 
 #[test]

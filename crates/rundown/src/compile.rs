@@ -145,6 +145,8 @@ struct Compiler<'a> {
     assets: Vec<(String, CatalogueEntry)>,
     numbers: BTreeMap<String, AssetIx>,
     heads: Vec<Head>,
+    /// The recordings of live sources that may be aired around the window.
+    recordings: BTreeSet<String>,
     from: Ticks,
     until: Ticks,
     going_on: &'a BTreeMap<String, Vec<GoesOn>>,
@@ -160,7 +162,9 @@ impl<'a> Compiler<'a> {
     ) -> Compiler<'a> {
         let going = going_on.values().flatten().map(|g| (g.asset.as_str(), &g.entry));
         let mut known: BTreeMap<&str, &CatalogueEntry> = going.collect();
+        let recordings = recordings(timetable, from, until);
         let named = timetable.asset_uses().map(|u| u.asset.as_str());
+        let named = named.chain(recordings.iter().map(String::as_str));
         let named = named.chain(going_on.values().flatten().map(|g| g.asset.as_str()));
         known.extend(named.filter_map(|id| Some((id, catalogue.get(id)?))));
         let own = |(id, entry): (&str, &CatalogueEntry)| (id.to_owned(), entry.clone());
@@ -168,7 +172,7 @@ impl<'a> Compiler<'a> {
         let number = |(i, (id, _)): (usize, &(String, _))| (id.clone(), AssetIx(i as u32));
         let numbers = assets.iter().enumerate().map(number).collect();
         let heads = assets.iter().map(|(_, entry)| Head::new(entry)).collect();
-        Compiler { timetable, assets, numbers, heads, from, until, going_on }
+        Compiler { timetable, assets, numbers, heads, recordings, from, until, going_on }
     }
 
     fn service(
@@ -224,7 +228,11 @@ impl<'a> Compiler<'a> {
                 origin: airing.origin,
             });
         };
-        let Some(&asset) = self.numbers.get(airing.asset.as_str()) else {
+        // What a live source has not sent is covered.
+        let cover = airing.live.as_ref().map(|live| live.cover.as_str());
+        let names = [Some(airing.asset.as_str()), cover];
+        let found = names.into_iter().flatten().find_map(|name| self.numbers.get(name));
+        let Some(&asset) = found else {
             report(ProblemKind::NoAsset);
             return None;
         };
@@ -344,19 +352,31 @@ impl<'a> Compiler<'a> {
         named.extend(service.slate.as_ref().map(|id| id.as_str()));
         let pool = service.filler.as_ref().and_then(|id| self.timetable.filler(id));
         named.extend(pool.into_iter().flat_map(|p| &p.assets).map(|id| id.as_str()));
-        for slot in self.timetable.slots().iter().filter(|s| s.service == service.id) {
+        let relayed = service.relays.as_ref().map(|relay| &relay.service);
+        let shows = |id: &Id| *id == service.id || Some(id) == relayed;
+        for slot in self.timetable.slots().iter().filter(|s| shows(&s.service)) {
             match &slot.programme {
                 SlotProgramme::Asset(id) => {
                     named.insert(id.as_str());
                 }
+                SlotProgramme::OptOut { sustain } => {
+                    named.extend(sustain.iter().map(|id| id.as_str()));
+                }
+                SlotProgramme::Live(live) => {
+                    named.insert(self.timetable.live()[*live].if_lost.play.as_str());
+                }
                 SlotProgramme::Course { course, .. } => {
-                    let lessons = &self.timetable.courses()[*course].lessons;
-                    named.extend(lessons.iter().map(|l| l.asset.as_str()));
+                    let course = &self.timetable.courses()[*course];
+                    named.extend(course.lessons.iter().map(|l| l.asset.as_str()));
+                    named.extend(course.withdrawn.iter().map(|w| w.play.as_str()));
                 }
             }
         }
-        let items = self.timetable.items().iter().filter(|i| i.service == service.id);
-        named.extend(items.map(|i| i.asset.as_str()));
+        let items = self.timetable.items().iter().filter(|i| shows(&i.service));
+        named.extend(items.clone().map(|i| i.asset.as_str()));
+        let live = items.filter_map(|i| Some(&self.timetable.live()[i.live?]));
+        named.extend(live.map(|live| live.if_lost.play.as_str()));
+        named.extend(self.recordings.iter().map(|id| id.as_str()));
         named.extend(self.going_on(service.id.as_str()).iter().map(|g| g.asset.as_str()));
         named.into_iter().filter_map(|id| self.numbers.get(id).copied()).collect()
     }
@@ -389,6 +409,17 @@ impl<'a> Compiler<'a> {
         }
         CivilClock { tai_minus_utc_s: leap_seconds(from, until), local_minus_utc_s }
     }
+}
+
+/// The recordings of live sources that are planned around a window.
+fn recordings(timetable: &Timetable, from: Ticks, until: Ticks) -> BTreeSet<String> {
+    if timetable.live().is_empty() {
+        return BTreeSet::new();
+    }
+    let (from, until) = (from - GUIDE_BACK, until + GUIDE_AHEAD);
+    let services = timetable.services().iter();
+    let planned = services.flat_map(|service| timetable.airings(&service.id, from, until));
+    planned.filter(|airing| airing.live.is_some()).map(|a| a.asset.as_str().to_owned()).collect()
 }
 
 /// The steps of TAI minus UTC over a window.

@@ -1,18 +1,25 @@
-//! Drafts to a timetable: names looked up, lists ordered, exceptions worked into recurrences.
+//! Drafts to a timetable: names looked up, lists ordered, calendar and exceptions worked into
+//! recurrences.
 
-use crate::check::{CheckedDays, ClockFinding, clock_findings};
-use crate::diagnostic::{Code, Diagnostic, MAX_PER_CODE};
-use crate::model::{Course, Item, Programme, Slot, SlotPlaces, Timetable};
+mod hold;
+mod recurrence;
+mod slot;
+
+use crate::calendar::{Season, Term};
+use crate::check::{CheckedDays, LostDays, clock_diagnostic, clock_finding, lost_days};
+use crate::diagnostic::Diagnostic;
+use crate::model::{Course, Item, Live, Timetable};
 use crate::plan::Lane;
-use crate::read::{Draft, ItemDraft, ProgrammeDraft, SlotDraft};
-use crate::recurrence::Recurrence;
-use crate::source::Located;
-use crate::zone::{FoldPolicy, GapPolicy, LocalTime, Zone};
+use crate::read::{Draft, ItemDraft, ItemShows, ProgrammeDraft};
+use crate::source::Location;
+use crate::text::Id;
+use crate::zone::{FoldPolicy, GapPolicy, Zone};
+use std::collections::BTreeMap;
 
 /// Builds the timetable from a draft without errors. New findings go to `found`; `None` when one
 /// of them leaves no timetable.
 pub(crate) fn build(
-    draft: Draft,
+    mut draft: Draft,
     zone: Zone,
     days: CheckedDays,
     found: &mut Vec<Diagnostic>,
@@ -23,6 +30,14 @@ pub(crate) fn build(
     );
     let mut timetable = Timetable {
         zone,
+        terms: draft.terms,
+        seasons: draft.seasons,
+        regions: draft.regions,
+        classes: draft.classes,
+        live: draft.live,
+        notices: draft.notices,
+        region: draft.region.map(|region| region.value),
+        own_sources: draft.own_sources,
         services: draft.services,
         courses: draft.courses,
         slots: Vec::with_capacity(draft.slots.len()),
@@ -31,155 +46,115 @@ pub(crate) fn build(
         bundles: draft.bundles,
         lanes: Vec::new(),
     };
-    timetable.services.sort_by(|a, b| a.id.cmp(&b.id));
-    timetable.courses.sort_by(|a, b| a.id.cmp(&b.id));
-    timetable.fillers.sort_by(|a, b| a.id.cmp(&b.id));
-    timetable.bundles.sort_by(|a, b| a.id.cmp(&b.id));
-    let builder = Builder { zone: &timetable.zone, courses: &timetable.courses, policies, days };
+    order_lists(&mut timetable);
+    let is_rerun = |programme: &ProgrammeDraft| matches!(programme, ProgrammeDraft::RerunOf(_));
+    let reruns = draft.slots.iter().filter(|slot| is_rerun(&slot.programme.value));
+    let reruns = reruns.map(|slot| (slot.id.value.clone(), slot.id.at)).collect();
+    let mut builder = Builder {
+        zone: &timetable.zone,
+        terms: &timetable.terms,
+        seasons: &timetable.seasons,
+        courses: &timetable.courses,
+        live: &timetable.live,
+        policies,
+        days,
+        reruns,
+        walked_days: 0,
+        lost: Vec::new(),
+    };
+    // A rerun needs the slot that it shows again.
+    draft.slots.sort_by(|a, b| {
+        let key = |s: &crate::read::SlotDraft| (is_rerun(&s.programme.value), s.id.value.clone());
+        key(a).cmp(&key(b))
+    });
     for slot in draft.slots {
-        timetable.slots.extend(builder.slot(slot, found));
+        let slot = builder.slot(slot, &timetable.slots, found);
+        timetable.slots.extend(slot);
     }
     for item in draft.items {
-        timetable.items.push(builder.item(item, found));
+        timetable.items.extend(builder.item(item, found));
     }
-    timetable.slots.sort_by(|a, b| a.id.cmp(&b.id));
+    found.extend(lost_days(&timetable.terms, builder.lost));
     timetable.items.sort_by(|a, b| a.id.cmp(&b.id));
+    order_slots(&mut timetable);
     timetable.lanes = Lane::all(&timetable);
+    hold::hold_lessons(&mut timetable, found);
     let usable = found.iter().all(|d| d.severity() != crate::Severity::Error);
     usable.then_some(timetable)
 }
 
+/// Orders all that slots and items refer to.
+fn order_lists(timetable: &mut Timetable) {
+    timetable.terms.sort_by(|a, b| a.id.cmp(&b.id));
+    timetable.seasons.sort_by(|a, b| a.id.cmp(&b.id));
+    timetable.regions.sort_by(|a, b| a.id.cmp(&b.id));
+    timetable.classes.sort_by(|a, b| a.id.cmp(&b.id));
+    timetable.notices.sort_by(|a, b| a.id.cmp(&b.id));
+    timetable.live.sort_by(|a, b| a.id.cmp(&b.id));
+    timetable.services.sort_by(|a, b| a.id.cmp(&b.id));
+    timetable.courses.sort_by(|a, b| a.id.cmp(&b.id));
+    timetable.fillers.sort_by(|a, b| a.id.cmp(&b.id));
+    timetable.bundles.sort_by(|a, b| a.id.cmp(&b.id));
+}
+
+/// Orders slots by id, and has each rerun name the slot it shows again by its new place.
+fn order_slots(timetable: &mut Timetable) {
+    let before: Vec<Id> = timetable.slots.iter().map(|s| s.id.clone()).collect();
+    timetable.slots.sort_by(|a, b| a.id.cmp(&b.id));
+    let ids: Vec<Id> = timetable.slots.iter().map(|s| s.id.clone()).collect();
+    for slot in &mut timetable.slots {
+        let place = |base: usize| ids.binary_search(&before[base]).ok();
+        slot.rerun_of = slot.rerun_of.and_then(place);
+    }
+}
+
 struct Builder<'t> {
     zone: &'t Zone,
+    terms: &'t [Term],
+    seasons: &'t [Season],
     courses: &'t [Course],
+    live: &'t [Live],
     policies: (GapPolicy, FoldPolicy),
     days: CheckedDays,
+    /// The slots that are reruns, and where they are defined.
+    reruns: BTreeMap<Id, Location>,
+    /// Days looked at one by one so far.
+    walked_days: usize,
+    lost: Vec<LostDays>,
 }
 
 impl Builder<'_> {
-    fn slot(&self, draft: SlotDraft, found: &mut Vec<Diagnostic>) -> Option<Slot> {
+    fn item(&self, draft: ItemDraft, found: &mut Vec<Diagnostic>) -> Option<Item> {
         let gap = draft.gap.unwrap_or(self.policies.0);
         let fold = draft.fold.unwrap_or(self.policies.1);
-        let recurrence = self.recurrence(&draft, (gap, fold), found);
-        if recurrence.total() == 0 {
-            let message = format!("slot `{}` never airs", draft.id.value);
-            found.push(Diagnostic::new(Code::EmptyRange, message).primary(draft.id.at, ""));
-            return None;
-        }
-        let programme = match draft.programme.value {
-            ProgrammeDraft::Asset(asset) => Programme::Asset(asset),
-            ProgrammeDraft::Course(id) => {
-                let course = self.courses.binary_search_by(|c| c.id.cmp(&id)).ok()?;
-                let first_lesson = draft.first_lesson.map_or(0, |f| f.value - 1);
-                let lessons = self.courses[course].lessons.len();
-                if let Some(first) = draft.first_lesson.filter(|f| f.value as usize > lessons) {
-                    let message = format!("course `{id}` has only {lessons} lessons");
-                    found.push(Diagnostic::new(Code::OutOfRange, message).primary(first.at, ""));
-                    return None;
-                }
-                Programme::Course { course, first_lesson }
+        let hit: Vec<_> = clock_finding(self.zone, draft.at.value).into_iter().collect();
+        found.extend(clock_diagnostic(&hit, self.zone, (gap, fold), draft.at.at, self.days));
+        let (asset, live) = match draft.shows.value {
+            ItemShows::Asset(asset) => (asset, None),
+            ItemShows::Live(id) => {
+                let live = self.live.binary_search_by(|l| l.id.cmp(&id)).ok()?;
+                (self.live[live].recording(draft.id.value.as_str())?, Some(live))
             }
         };
-        Some(Slot {
+        Some(Item {
             id: draft.id.value,
             service: draft.service.value,
-            programme,
-            from_offset: draft.from_offset,
-            length_s: draft.length_s.value,
-            priority: draft.priority,
-            title: draft.title,
-            origin: draft.id.at,
-            recurrence,
-            gap,
-            fold,
-            places: SlotPlaces {
-                programme: draft.programme.at,
-                at: draft.at.at,
-                length: draft.length_s.at,
-                until: draft.until_at,
-            },
-        })
-    }
-
-    fn item(&self, draft: ItemDraft, found: &mut Vec<Diagnostic>) -> Item {
-        let gap = draft.gap.unwrap_or(self.policies.0);
-        let fold = draft.fold.unwrap_or(self.policies.1);
-        let hit: Vec<_> =
-            crate::check::clock_finding(self.zone, draft.at.value).into_iter().collect();
-        found.extend(self.clock(&hit, (gap, fold), draft.at.at));
-        Item {
-            id: draft.id.value,
-            service: draft.service.value,
-            asset: draft.asset.value,
-            asset_at: draft.asset.at,
+            asset,
+            live,
+            may_overrun_s: draft.may_overrun_s,
+            asset_at: draft.shows.at,
             at: draft.at.value,
             length_s: draft.length_s,
             start_at: draft.start_at,
+            start: draft.start,
             priority: draft.priority,
+            regions: draft.regions,
+            licence: draft.licence,
             title: draft.title,
             content: draft.content,
             origin: draft.id.at,
             gap,
             fold,
-        }
+        })
     }
-
-    /// Works exceptions, extra airings and clock changes into the weekly pattern of a slot.
-    fn recurrence(
-        &self,
-        draft: &SlotDraft,
-        (gap, fold): (GapPolicy, FoldPolicy),
-        found: &mut Vec<Diagnostic>,
-    ) -> Recurrence {
-        let mut recurrence =
-            Recurrence::weekly(draft.days, draft.at.value.clone(), draft.first, draft.last);
-        let mut dead = Vec::new();
-        for except in &draft.except {
-            if !recurrence.drop_day(except.value) {
-                dead.push(except);
-            }
-        }
-        let times = recurrence.times();
-        let weekly = clock_findings(self.zone, times, |day| recurrence.airs_on(day));
-        for hit in weekly.iter().filter(|f| f.falls_out(gap, fold)) {
-            recurrence.drop_airing(hit.local);
-        }
-        found.extend(self.clock(&weekly, (gap, fold), draft.at.at));
-        for extra in &draft.extra {
-            let hit = crate::check::clock_finding(self.zone, extra.value);
-            let falls_out = hit.is_some_and(|f| f.falls_out(gap, fold));
-            found.extend(self.clock(&Vec::from_iter(hit), (gap, fold), extra.at));
-            if !falls_out && !recurrence.add(extra.value) {
-                let message = format!("there is an airing on {} already", extra.value);
-                found.push(Diagnostic::new(Code::DeadDate, message).primary(extra.at, ""));
-            }
-        }
-        found.extend(
-            dead.into_iter().take(MAX_PER_CODE).map(|except| dead_date(&recurrence, except)),
-        );
-        recurrence
-    }
-
-    fn clock(
-        &self,
-        hits: &[ClockFinding],
-        policies: (GapPolicy, FoldPolicy),
-        at: crate::Location,
-    ) -> Option<Diagnostic> {
-        crate::check::clock_diagnostic(hits, self.zone, policies, at, self.days)
-    }
-}
-
-fn dead_date(recurrence: &Recurrence, except: &Located<crate::civil::Day>) -> Diagnostic {
-    let start = LocalTime::new(except.value, 0);
-    let next = recurrence.count_before(start);
-    let before = next.checked_sub(1).and_then(|n| recurrence.nth(n));
-    let near: Vec<String> = [before, recurrence.nth(next)]
-        .into_iter()
-        .flatten()
-        .map(|local| local.day().to_string())
-        .collect();
-    let message = format!("the exception {} takes nothing away", except.value);
-    let finding = Diagnostic::new(Code::DeadDate, message).primary(except.at, "no airing here");
-    finding.help(format!("airings near it: {}", near.join(", ")))
 }

@@ -1,16 +1,25 @@
 //! What can be wrong with a timetable beyond its spelling.
 
+mod bookings;
+mod bundle;
+mod calendar;
+mod chances;
 mod clock;
 mod course;
+mod licence;
+mod live;
 mod names;
 mod overlap;
+mod province;
 mod repeat;
 
+pub use bundle::BundleProof;
+pub(crate) use calendar::{LostDays, lost_days};
 pub(crate) use clock::{ClockFinding, clock_diagnostic, clock_finding, clock_findings};
-pub(crate) use names::{check_names, check_services};
+pub(crate) use names::{check_bundles, check_names, check_relays, check_services};
 
 use crate::civil::Day;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Timetable;
 use crate::read::Draft;
 
@@ -27,6 +36,14 @@ pub(crate) fn check_calendar(timetable: &Timetable, days: CheckedDays) -> Vec<Di
     let mut found = course::check_courses(timetable);
     for (index, _) in timetable.services.iter().enumerate() {
         found.extend(overlap::check_service(timetable, index, days));
+        found.extend(live::check_live(timetable, &timetable.lanes[index], days));
+        found.extend(province::check_inserted(timetable, index, days));
+    }
+    found.extend(licence::check_licences(timetable, days));
+    found.extend(bookings::check_bookings(timetable, days));
+    // While airings share time, none of them is sure to be heard.
+    if found.iter().all(|finding| finding.code != Code::Overlap) {
+        found.extend(chances::check_chances(timetable));
     }
     found
 }
@@ -43,13 +60,16 @@ impl CheckedDays {
             [s.first, s.last].into_iter().chain(except).chain(s.extra.iter().map(|e| e.value.day()))
         });
         let items = draft.items.iter().map(|i| i.at.value.day());
-        let dates = slots.chain(items).filter(|d| ![Day::FIRST, Day::LAST].contains(d));
+        let terms = draft.terms.iter().flat_map(|t| [t.first, t.last]);
+        let dates =
+            slots.chain(items).chain(terms).filter(|d| ![Day::FIRST, Day::LAST].contains(d));
         let (low, high) = dates.fold((None, None), |(low, high): (Option<Day>, Option<Day>), d| {
             (Some(low.map_or(d, |l| l.min(d))), Some(high.map_or(d, |h| h.max(d))))
         });
         let first = low.unwrap_or(DEFAULT_FIRST);
         let wanted = high.unwrap_or(first).0 - first.0 + DAYS_BEHIND;
-        let per_day: usize = draft.slots.iter().map(|s| s.at.value.per_day()).sum();
+        let airings = draft.slots.iter().map(|s| s.at.value.per_day() * (1 + s.repeats.len()));
+        let per_day: usize = airings.sum();
         let affordable = (MAX_AIRINGS / (per_day + 1)) as i32;
         let days = wanted.min(affordable.max(DAYS_BEHIND));
         CheckedDays { first, end: Day((first.0 + days).min(Day::LAST.0 + 1)) }

@@ -63,6 +63,15 @@ impl Diagnostic {
         self
     }
 
+    /// The same finding with its places in the source of this index.
+    #[must_use]
+    pub fn in_source(mut self, source: usize) -> Diagnostic {
+        for label in &mut self.labels {
+            label.at.source = source;
+        }
+        self
+    }
+
     /// How bad it is.
     pub fn severity(&self) -> Severity {
         self.code.severity()
@@ -75,7 +84,8 @@ impl Diagnostic {
 }
 
 /// Puts diagnostics in the order in which they are shown, by place, and holds each code to
-/// [`MAX_PER_CODE`] of them; the rest is counted in one diagnostic more.
+/// [`MAX_PER_CODE`] of them; the rest is counted in one diagnostic more. What was arranged before
+/// may be arranged again, with others: counts add up.
 pub fn arrange(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by(|a, b| {
         let key = |d: &Diagnostic| (d.location().is_none(), d.location(), d.code.as_str());
@@ -84,17 +94,28 @@ pub fn arrange(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.dedup();
     let mut counts = std::collections::BTreeMap::new();
     diagnostics.retain(|d| {
-        let count = counts.entry(d.code.as_str()).or_insert((d.code, 0));
-        count.1 += 1;
-        count.1 <= MAX_PER_CODE
-    });
-    for (code, count) in counts.into_values() {
-        if count > MAX_PER_CODE {
-            let more = count - MAX_PER_CODE;
-            diagnostics.push(Diagnostic::new(code, format!("{more} more of this kind")));
+        let (_, shown, hidden) = counts.entry(d.code.as_str()).or_insert((d.code, 0, 0));
+        if let Some(more) = counted(d) {
+            *hidden += more;
+            return false;
         }
+        *shown += 1;
+        *hidden += usize::from(*shown > MAX_PER_CODE);
+        *shown <= MAX_PER_CODE
+    });
+    for (code, _, hidden) in counts.into_values().filter(|(_, _, hidden)| *hidden > 0) {
+        diagnostics.push(Diagnostic::new(code, format!("{hidden}{COUNTED}")));
     }
 }
+
+/// How many diagnostics this one stands for, if it counts others.
+fn counted(diagnostic: &Diagnostic) -> Option<usize> {
+    let number = diagnostic.message.strip_suffix(COUNTED)?;
+    if diagnostic.labels.is_empty() { number.parse().ok() } else { None }
+}
+
+/// What stands behind the number in a diagnostic that counts others.
+const COUNTED: &str = " more of this kind";
 
 /// Of each code at most so many diagnostics are shown.
 pub const MAX_PER_CODE: usize = 50;
@@ -157,18 +178,28 @@ codes! {
     TooLarge = "E0116",
     /// A service of the wrong kind.
     WrongServiceKind = "E0117",
+    /// A recurrence rule that cannot be read, or says what a rule here cannot say.
+    BadRule = "E0118",
     /// Two airings of equal priority share time on one service.
     Overlap = "E0201",
     /// A clock change skips or repeats a time, and the policy lets the time be changed.
     ClockChange = "W0203",
-    /// An exception or extra airing that changes nothing.
+    /// An exception, an extra airing or a make-up day that changes nothing.
     DeadDate = "W0204",
+    /// Lessons fall on closed days of a term, and no day makes up for them.
+    LostDay = "W0205",
     /// A lesson is not shown, or cut, because an airing of higher priority takes its time.
     Preempted = "W0206",
     /// A clock change skips or repeats a time, and the policy is `reject`.
     ClockChangeRejected = "E0207",
     /// A range of dates without a day, or a slot that never airs.
     EmptyRange = "E0208",
+    /// Two programmes at one time for sites that have one receiver.
+    BookedTwice = "W0209",
+    /// A provincial plan airs something on a central service outside the windows it is given.
+    NotGranted = "E0210",
+    /// A provincial plan takes the time of a required lesson of the central plan.
+    RequiredDisplaced = "E0211",
     /// An asset that is in no catalogue.
     UnknownAsset = "E0301",
     /// A length that contradicts another: of a lesson, its slot, or the asset itself.
@@ -177,16 +208,29 @@ codes! {
     Unplayable = "E0303",
     /// A place in an asset at which it cannot be entered; it is entered a little earlier.
     EnteredEarlier = "W0304",
+    /// An asset that airs when its licence does not hold.
+    Unlicensed = "E0305",
     /// A required course has lessons that no slot airs.
     CourseDoesNotFit = "E0401",
+    /// A lesson of a required course airs only once.
+    NoRepeat = "W0402",
     /// An elective course has lessons that no slot airs.
     CourseCutShort = "W0403",
     /// A slot goes on when its course has no lesson left.
     CourseRunsOut = "E0404",
+    /// A class of sites cannot follow a required course: a lesson airs too seldom in its opening
+    /// hours before its date, or out of order.
+    TooFewChances = "E0405",
+    /// A bundle cannot be complete in time for its lesson.
+    BundleLate = "E0501",
+    /// A bundle is complete in time for its lesson, but only just.
+    BundleTight = "W0502",
     /// A multiplex must send more than its rate allows.
     Capacity = "E0503",
     /// A service has nothing to show when all else fails.
     NoSlate = "E0601",
+    /// A live programme whose loss nothing covers, or that may run into a required lesson.
+    Uncovered = "E0602",
     /// An address to send to, or an interface, that is none.
     BadAddress = "E0901",
     /// Two outputs that send to the same address and port.
@@ -236,6 +280,19 @@ mod tests {
         arrange(&mut list);
         assert_eq!(list.len(), MAX_PER_CODE + 2);
         assert_eq!(list.last().unwrap().message, "10 more of this kind");
+    }
+
+    #[test]
+    fn what_was_arranged_before_is_counted_on() {
+        let keys = |range: core::ops::Range<usize>| {
+            range.map(|i| Diagnostic::new(Code::UnknownKey, format!("key {i:03}")))
+        };
+        let mut list: Vec<_> = keys(0..60).collect();
+        arrange(&mut list);
+        list.extend(keys(60..65));
+        arrange(&mut list);
+        assert_eq!(list.len(), MAX_PER_CODE + 1);
+        assert_eq!(list.last().unwrap().message, "15 more of this kind");
     }
 
     #[test]

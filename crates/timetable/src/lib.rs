@@ -13,34 +13,44 @@ pub mod civil;
 pub mod read;
 
 mod build;
+mod calendar;
 mod check;
 mod diagnostic;
 mod duration;
+mod explain;
 mod model;
 mod nearest;
 mod parse;
+mod pattern;
 mod plan;
 mod recurrence;
 mod render;
+mod sarif;
 mod source;
 mod text;
 mod times;
 mod zone;
 
+pub use calendar::{Closed, DayKind, MakeUp, Season, SeasonRange, Term};
+pub use check::BundleProof;
 pub use diagnostic::{Code, Diagnostic, Label, MAX_PER_CODE, Severity, arrange};
 pub use duration::{DurationError, format_duration, parse_duration};
+pub use explain::{Explanation, GROUND, explanation, explanations};
 pub use model::{
-    AssetUse, Bundle, Course, CourseKind, Filler, IfFinished, Item, Lesson, Programme, Service,
-    ServiceKind, Slot, Timetable, Window, WindowTimes,
+    AssetUse, Bundle, BundleLesson, Course, CourseKind, Filler, IfFinished, IfLost, IfPreempted,
+    Item, Lesson, Licence, Live, Notice, OpenTimes, Opening, Programme, Ready, Region, Relay,
+    Service, ServiceKind, SiteClass, Slot, Start, Timetable, Window, WindowTimes, Withdrawn,
 };
 pub use nearest::nearest;
-pub use parse::parse;
+pub use parse::{parse, parse_including};
 pub use plan::{
-    AiringKind, BundleInterval, FILLER_RESTART, LessonRef, MIN_AIRING_S, PlannedAiring, event_id,
-    filler_runs,
+    AiringKind, BundleInterval, CourseChances, Displaced, FILLER_RESTART, LessonChances,
+    LessonCount, LessonRef, LiveRef, MIN_AIRING_S, PlannedAiring, Poster, PosterEntry, Why,
+    event_id, filler_runs,
 };
-pub use recurrence::Weekdays;
+pub use recurrence::{Advance, Weekdays};
 pub use render::{render_human, render_short, to_json};
+pub use sarif::to_sarif;
 pub use source::{Located, Location, Position, Source};
 pub use text::{AssetId, Id, Language, Texts};
 pub use zone::{ClockChange, FoldPolicy, GapPolicy, LocalInstants, LocalTime, Zone};

@@ -1,7 +1,16 @@
 //! A checked timetable: every reference resolved, every value in range.
 
+mod live;
+mod sites;
+
+pub use live::{IfLost, Live};
+pub use sites::{OpenTimes, Opening, Region, SiteClass};
+
+use crate::calendar::{Season, Term};
+use crate::civil::Day;
+use crate::pattern::DayPattern;
 use crate::plan::Lane;
-use crate::recurrence::Recurrence;
+use crate::recurrence::{Advance, Recurrence, Repeat};
 use crate::source::Location;
 use crate::text::{AssetId, Id, Language, Texts};
 use crate::zone::{FoldPolicy, GapPolicy, LocalTime, Zone};
@@ -14,6 +23,17 @@ use ts::Span;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Timetable {
     pub(crate) zone: Zone,
+    pub(crate) terms: Vec<Term>,
+    pub(crate) seasons: Vec<Season>,
+    pub(crate) regions: Vec<Region>,
+    pub(crate) classes: Vec<SiteClass>,
+    pub(crate) live: Vec<Live>,
+    pub(crate) notices: Vec<Notice>,
+    /// The region whose plan this is, where a central one is included.
+    pub(crate) region: Option<Id>,
+    /// What is defined in a source of this number or a higher one is included; the highest number
+    /// of all where nothing is.
+    pub(crate) own_sources: usize,
     pub(crate) services: Vec<Service>,
     pub(crate) courses: Vec<Course>,
     pub(crate) slots: Vec<Slot>,
@@ -43,10 +63,55 @@ pub struct Service {
     pub slate: Option<AssetId>,
     /// `content_nibble_level_1` and `_2` of the content descriptor for airings that name none.
     pub content: Option<u8>,
+    /// The service whose programmes it shows for a while, when a service moves.
+    pub relays: Option<Relay>,
     /// Where it is defined.
     pub origin: Location,
     pub(crate) number_at: Location,
     pub(crate) slate_at: Location,
+}
+
+/// A service that shows what another one shows, for some days.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Relay {
+    /// The other service.
+    pub service: Id,
+    /// The first day.
+    pub first: Day,
+    /// The last day.
+    pub last: Day,
+    /// Where it is written.
+    pub origin: Location,
+}
+
+/// Something that people must know ahead: a service that moves, a new receiver program.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// Its id.
+    pub id: Id,
+    /// The services it is about, in order; empty for all.
+    pub services: Vec<Id>,
+    /// The first day on which it is told.
+    pub first: Day,
+    /// The last day on which it is told.
+    pub last: Day,
+    /// What it says.
+    pub text: Texts,
+    /// Where it is defined.
+    pub origin: Location,
+}
+
+/// A lesson that is not shown any more.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Withdrawn {
+    /// Index of the lesson in its course.
+    pub lesson: u32,
+    /// Airings from here on show the other asset.
+    pub from: LocalTime,
+    /// What is shown in its place.
+    pub play: AssetId,
+    /// Where it is written.
+    pub origin: Location,
 }
 
 /// What a service carries.
@@ -75,8 +140,18 @@ pub struct Course {
     pub lessons: Vec<Lesson>,
     /// `content_nibble_level_1` and `_2` of the content descriptor.
     pub content: Option<u8>,
+    /// What moves it to the next lesson.
+    pub advance: Advance,
     /// What a slot shows when no lesson is left.
     pub if_finished: IfFinished,
+    /// What becomes of a lesson whose time an airing of higher priority takes.
+    pub if_preempted: IfPreempted,
+    /// Whom it is for, in order; empty for all.
+    pub audience: Vec<Id>,
+    /// Lessons that are not shown any more.
+    pub withdrawn: Vec<Withdrawn>,
+    /// The day by which it must have been taught; otherwise the last day of its slots.
+    pub by: Option<Day>,
     /// Where it is defined.
     pub origin: Location,
 }
@@ -103,6 +178,40 @@ pub enum IfFinished {
     Error,
 }
 
+/// What becomes of a lesson when an airing of higher priority takes its whole time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum IfPreempted {
+    /// It is lost; the next airing shows the next lesson.
+    #[default]
+    Drop,
+    /// It waits for the next airing.
+    Hold,
+}
+
+/// From when to when an asset may be aired, both days included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Licence {
+    /// The first day.
+    pub first: Option<Day>,
+    /// The last day.
+    pub last: Option<Day>,
+    /// Where it is written.
+    pub origin: Location,
+}
+
+/// When an airing starts whose time another one still holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Start {
+    /// At its time or not at all.
+    #[default]
+    Hard,
+    /// At most so many seconds late.
+    Soft {
+        /// How late, in seconds.
+        late_s: u32,
+    },
+}
+
 /// One lesson of a course.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lesson {
@@ -114,11 +223,13 @@ pub struct Lesson {
     pub title: Option<Texts>,
     /// How long the timetable says the asset is.
     pub length_claim: Option<Span>,
+    /// When it may be aired.
+    pub licence: Option<Licence>,
     /// Where it is defined.
     pub origin: Location,
 }
 
-/// A weekly place on a service, at one or more times of its days.
+/// A place on a service, at one or more times of the days that its calendar gives it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Slot {
     /// Its id.
@@ -133,11 +244,28 @@ pub struct Slot {
     pub length_s: u32,
     /// Which airing gives way where two share time: that of the lower priority.
     pub priority: u8,
+    /// How punctual it is.
+    pub start: Start,
+    /// How long a live programme may go on behind its end, in seconds.
+    pub may_overrun_s: u32,
+    /// Whom it gathers at the sites, in order; empty for nobody in particular.
+    pub audience: Vec<Id>,
+    /// The regions it is for, in order; empty for all.
+    pub regions: Vec<Id>,
+    /// When its asset may be aired.
+    pub licence: Option<Licence>,
     /// Its name, where it differs from that of the course.
     pub title: Option<Texts>,
     /// Where it is defined.
     pub origin: Location,
+    /// Its airings that move its course on.
     pub(crate) recurrence: Recurrence,
+    /// How many of them closed days take away that no day makes up for.
+    pub(crate) lost_airings: usize,
+    /// How much later each of them is shown again.
+    pub(crate) repeats: Vec<Repeat>,
+    /// The slot whose last airing it shows, by its index in [`Timetable::slots`].
+    pub(crate) rerun_of: Option<usize>,
     pub(crate) gap: GapPolicy,
     pub(crate) fold: FoldPolicy,
     pub(crate) places: SlotPlaces,
@@ -164,6 +292,14 @@ pub enum Programme {
         /// Index of the lesson of the first airing.
         first_lesson: u32,
     },
+    /// A live or relayed source, by its index in [`Timetable::live`].
+    Live(usize),
+    /// Time in which regions may leave the service for programmes of their own, and what all
+    /// others see; without an asset, filler.
+    OptOut {
+        /// What all others see.
+        sustain: Option<AssetId>,
+    },
 }
 
 /// An airing that happens once.
@@ -173,8 +309,18 @@ pub struct Item {
     pub id: Id,
     /// The service it airs on.
     pub service: Id,
-    /// What it airs.
+    /// What it airs: an asset, or the recording of a live source.
     pub asset: AssetId,
+    /// The live source, by its index in [`Timetable::live`].
+    pub live: Option<usize>,
+    /// How long a live programme may go on behind its end, in seconds.
+    pub may_overrun_s: u32,
+    /// How punctual it is.
+    pub start: Start,
+    /// The regions it is for, in order; empty for all.
+    pub regions: Vec<Id>,
+    /// When its asset may be aired.
+    pub licence: Option<Licence>,
     /// When it starts, on the local clock.
     pub at: LocalTime,
     /// How long it may last, in seconds; without it, until the next airing of its service.
@@ -223,13 +369,42 @@ pub struct Bundle {
     pub rate_bps: u64,
     /// Its share of what is left over, against that of other bundles.
     pub weight: u16,
+    /// The regions it is for, in order; empty for all.
+    pub regions: Vec<Id>,
+    /// The lesson that needs it.
+    pub lesson: Option<BundleLesson>,
+    /// When it must be complete.
+    pub ready: Option<Ready>,
     /// Bytes in a carousel block, where the bundle wants its own size.
     pub block_size_bytes: Option<u16>,
     /// Where it is defined.
     pub origin: Location,
     pub(crate) service_at: Location,
-    pub(crate) first: crate::civil::Day,
-    pub(crate) last: crate::civil::Day,
+    pub(crate) windows_at: Option<Location>,
+    pub(crate) first: Day,
+    pub(crate) last: Day,
+}
+
+/// The lesson that needs a bundle.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BundleLesson {
+    /// The course.
+    pub course: Id,
+    /// The lesson of the course.
+    pub lesson: Id,
+    /// Where it is written.
+    pub origin: Location,
+}
+
+/// When a bundle must be complete: so many passes, so long before the lesson first airs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ready {
+    /// How long before, in seconds.
+    pub before_s: u32,
+    /// How many whole passes.
+    pub cycles: u32,
+    /// Where `before` is written.
+    pub origin: Location,
 }
 
 /// When a bundle is sent, within its range of dates.
@@ -242,10 +417,10 @@ pub enum Window {
 }
 
 /// A time of day on some weekdays.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WindowTimes {
     /// On which days it opens.
-    pub days: crate::recurrence::Weekdays,
+    pub(crate) days: DayPattern,
     /// When it opens, in seconds of the day.
     pub from_s: u32,
     /// When it closes, in seconds of the day; at or before `from_s` it closes on the next day.
@@ -267,6 +442,54 @@ impl Timetable {
     /// The zone of all civil times.
     pub fn zone(&self) -> &Zone {
         &self.zone
+    }
+
+    /// All terms.
+    pub fn terms(&self) -> &[Term] {
+        &self.terms
+    }
+
+    /// All seasons.
+    pub fn seasons(&self) -> &[Season] {
+        &self.seasons
+    }
+
+    /// All regions.
+    pub fn regions(&self) -> &[Region] {
+        &self.regions
+    }
+
+    /// All classes of sites.
+    pub fn site_classes(&self) -> &[SiteClass] {
+        &self.classes
+    }
+
+    /// All live and relayed sources.
+    pub fn live(&self) -> &[Live] {
+        &self.live
+    }
+
+    /// It is defined in an included plan.
+    pub(crate) fn is_included(&self, origin: Location) -> bool {
+        origin.source >= self.own_sources
+    }
+
+    /// A slot or item of the plan's own airs on a service of the included plan.
+    pub(crate) fn is_inserted(&self, service: &Id, origin: Location) -> bool {
+        let includes = self.own_sources != usize::MAX;
+        includes
+            && !self.is_included(origin)
+            && self.service(service).is_some_and(|s| self.is_included(s.origin))
+    }
+
+    /// All notices.
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+
+    /// The region whose plan this is, where a central one is included.
+    pub fn region(&self) -> Option<&Id> {
+        self.region.as_ref()
     }
 
     /// All services.
@@ -299,6 +522,12 @@ impl Timetable {
         &self.bundles
     }
 
+    /// The slots that show again what a slot has shown.
+    pub(crate) fn reruns_of(&self, id: &Id) -> impl Iterator<Item = &Slot> {
+        let base = self.slots.binary_search_by(|slot| slot.id.cmp(id)).ok();
+        self.slots.iter().filter(move |slot| base.is_some() && slot.rerun_of == base)
+    }
+
     /// The service with this id.
     pub fn service(&self, id: &Id) -> Option<&Service> {
         find(&self.services, id, |s| &s.id)
@@ -315,6 +544,7 @@ impl Timetable {
     }
 
     /// Every asset the timetable names, each as often as it is named, in the order of the lists.
+    /// Recordings of live sources are made later and are not among them.
     pub fn asset_uses(&self) -> impl Iterator<Item = AssetUse<'_>> {
         let bare = |asset, origin| AssetUse { asset, length_claim: None, origin };
         let slates =
@@ -326,13 +556,53 @@ impl Timetable {
         });
         let slots = self.slots.iter().filter_map(move |s| match &s.programme {
             Programme::Asset(asset) => Some(bare(asset, s.places.programme)),
-            Programme::Course { .. } => None,
+            Programme::OptOut { sustain } => Some(bare(sustain.as_ref()?, s.places.programme)),
+            Programme::Course { .. } | Programme::Live(_) => None,
         });
-        let items = self.items.iter().map(move |i| bare(&i.asset, i.asset_at));
+        let items = self.items.iter().filter(|i| i.live.is_none());
+        let items = items.map(move |i| bare(&i.asset, i.asset_at));
+        let covers = self.live.iter().map(move |l| bare(&l.if_lost.play, l.if_lost.origin));
         let fillers = self.fillers.iter().flat_map(move |f| {
             f.assets.iter().zip(&f.assets_at).map(move |(asset, at)| bare(asset, *at))
         });
-        slates.chain(lessons).chain(slots).chain(items).chain(fillers)
+        let withdrawn = self.courses.iter().flat_map(|c| &c.withdrawn);
+        let withdrawn = withdrawn.map(move |w| bare(&w.play, w.origin));
+        slates
+            .chain(lessons)
+            .chain(withdrawn)
+            .chain(slots)
+            .chain(items)
+            .chain(covers)
+            .chain(fillers)
+    }
+}
+
+impl Course {
+    /// The lesson is withdrawn at a civil time.
+    pub(crate) fn withdrawal(&self, lesson: u32, at: LocalTime) -> Option<&Withdrawn> {
+        self.withdrawn.iter().find(|w| w.lesson == lesson && at >= w.from)
+    }
+}
+
+impl Start {
+    /// How late an airing may start, in seconds.
+    pub(crate) fn late_s(self) -> i64 {
+        match self {
+            Start::Hard => 0,
+            Start::Soft { late_s } => i64::from(late_s),
+        }
+    }
+}
+
+impl Slot {
+    /// It shows lessons of a course.
+    pub(crate) fn shows_course(&self, index: usize) -> bool {
+        matches!(self.programme, Programme::Course { course, .. } if course == index)
+    }
+
+    /// No two of its airings start on the same day, extra ones aside.
+    pub(crate) fn airs_once_a_day(&self) -> bool {
+        self.recurrence.times().per_day() == 1 && self.repeats.is_empty()
     }
 }
 

@@ -1,7 +1,9 @@
 //! From texts to a timetable, or to all that is wrong with them.
 
 use crate::build::build;
-use crate::check::{CheckedDays, check_calendar, check_names, check_services};
+use crate::check::{
+    CheckedDays, check_bundles, check_calendar, check_names, check_relays, check_services,
+};
 use crate::diagnostic::{Code, Diagnostic, Severity, arrange};
 use crate::model::Timetable;
 use crate::read::{Draft, read_source};
@@ -13,12 +15,24 @@ use crate::source::{Location, Source};
 /// order, by source and place. Spelling and names are checked first, and the calendar only when
 /// those have no errors.
 pub fn parse(sources: &[Source<'_>]) -> (Option<Timetable>, Vec<Diagnostic>) {
-    let mut draft = Draft::default();
+    parse_including(sources, sources.len())
+}
+
+/// Reads a plan from its own sources, the first `own` of them, and those of the plan that it
+/// includes.
+///
+/// On a service of the included plan, its own slots and items air only inside the windows that the
+/// included plan gives to its region, and never take the time of a required lesson.
+pub fn parse_including(sources: &[Source<'_>], own: usize) -> (Option<Timetable>, Vec<Diagnostic>) {
+    let own_sources = if own < sources.len() { own } else { usize::MAX };
+    let mut draft = Draft { own_sources, ..Draft::default() };
     for (index, source) in sources.iter().enumerate() {
         read_source(index, source, &mut draft);
     }
     check_names(&mut draft);
     check_services(&mut draft);
+    check_bundles(&mut draft);
+    check_relays(&mut draft);
     if draft.zone.is_none() && !has_errors(&draft.diagnostics) {
         let at = Location::default();
         let finding = Diagnostic::new(Code::MissingKey, "this timetable has no `zone`")

@@ -7,16 +7,25 @@
 mod airing;
 mod bundle;
 mod candidate;
+mod chances;
 mod fill;
 mod lane;
 mod layers;
+mod opening;
+mod poster;
+mod why;
 
-pub use airing::{AiringKind, LessonRef, PlannedAiring, event_id};
+pub use airing::{AiringKind, LessonRef, LiveRef, PlannedAiring, event_id};
 pub use bundle::BundleInterval;
-pub(crate) use candidate::{Candidate, Origin};
+pub(crate) use bundle::open_ticks;
+pub(crate) use candidate::{Candidate, Origin, slot_candidates};
+pub use chances::{CourseChances, LessonChances};
 pub use fill::{FILLER_RESTART, filler_runs};
 pub(crate) use lane::Lane;
 pub(crate) use layers::{Fate, settle};
+pub(crate) use opening::OpenClock;
+pub use poster::{Poster, PosterEntry};
+pub use why::{Displaced, LessonCount, Why};
 
 /// Airings shorter than this are not aired, in seconds. Starts of airings on one service
 /// therefore lie at least this far apart.

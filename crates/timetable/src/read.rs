@@ -3,20 +3,30 @@
 //! [`read_document`], [`Fields`] and the readers of [`value`] know nothing of timetables; other
 //! files of the platform are read with them, so that all faults look alike.
 
+mod calendar;
 mod course;
 mod fields;
+mod frame;
+mod item;
+mod live;
+mod pattern;
+mod repeat;
 mod service;
+mod sites;
 mod slot;
 mod times;
 pub mod value;
 
 pub use fields::{Fields, Report, Value, type_name};
 pub(crate) use fields::{Kind, MAX_FINDINGS};
-pub(crate) use slot::{ItemDraft, ProgrammeDraft, SlotDraft};
+pub(crate) use item::{ItemDraft, ItemShows};
+pub(crate) use slot::{ProgrammeDraft, SlotDraft};
 
+use crate::calendar::{Season, Term};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Bundle, Course, Filler, Service};
+use crate::model::{Bundle, Course, Filler, Live, Notice, Region, Service, SiteClass};
 use crate::source::{Located, Source};
+use crate::text::Id;
 use crate::zone::{FoldPolicy, GapPolicy, Zone};
 use toml::de::DeTable;
 
@@ -26,6 +36,16 @@ pub(crate) struct Draft {
     pub zone: Option<Located<Zone>>,
     pub gap: Option<Located<GapPolicy>>,
     pub fold: Option<Located<FoldPolicy>>,
+    pub terms: Vec<Term>,
+    pub seasons: Vec<Season>,
+    pub regions: Vec<Region>,
+    pub classes: Vec<SiteClass>,
+    pub live: Vec<Live>,
+    pub notices: Vec<Notice>,
+    /// The region whose plan this is.
+    pub region: Option<Located<Id>>,
+    /// So many sources are the plan's own; those behind are included.
+    pub own_sources: usize,
     pub services: Vec<Service>,
     pub courses: Vec<Course>,
     /// Lessons of all courses.
@@ -36,6 +56,8 @@ pub(crate) struct Draft {
     pub bundles: Vec<Bundle>,
     pub declared: Vec<(Kind, Located<crate::Id>)>,
     pub referenced: Vec<(Kind, Located<crate::Id>)>,
+    /// Whom classes of sites serve.
+    pub audiences: Vec<Located<Id>>,
     pub diagnostics: Vec<Diagnostic>,
     /// Some source is not TOML: what seems to be missing may only be unreadable.
     pub broken_syntax: bool,
@@ -51,6 +73,18 @@ pub(crate) fn read_source(index: usize, source: &Source<'_>, draft: &mut Draft) 
     draft.diagnostics.append(&mut report.diagnostics);
     draft.declared.append(&mut report.declared);
     draft.referenced.append(&mut report.referenced);
+    draft.audiences.append(&mut report.audiences);
+}
+
+/// The plans that a source includes, as paths relative to its own; what is faulty is told when the
+/// source is read.
+pub fn includes(source: &Source<'_>) -> Vec<Located<String>> {
+    let mut found = Vec::new();
+    read_document(0, source, "timetable", |mut root, report| {
+        let included = root.optional("include", report, read_includes);
+        found = included.map_or(Vec::new(), |list| list.value);
+    });
+    found
 }
 
 /// Parses a TOML text that is a `what`, has `read` walk through what could be parsed, and gives
@@ -121,6 +155,10 @@ fn read_root(mut root: Fields<'_>, report: &mut Report, draft: &mut Draft) {
     once("on_gap", &mut draft.gap, gap, report);
     let fold = root.optional("on_fold", report, read_fold);
     once("on_fold", &mut draft.fold, fold, report);
+    root.optional("include", report, read_includes);
+    let region = root.optional("plan_for", report, |v, r| value::reference(v, r, Kind::Region));
+    once("plan_for", &mut draft.region, region, report);
+    read_surroundings(&mut root, report, draft);
     for table in root.tables("service", report) {
         draft.services.extend(service::read_service(table, report));
     }
@@ -146,8 +184,11 @@ fn read_root(mut root: Fields<'_>, report: &mut Report, draft: &mut Draft) {
     for table in root.tables("slot", report) {
         draft.slots.extend(slot::read_slot(table, report));
     }
+    for table in root.tables("opt_out", report) {
+        draft.slots.extend(slot::read_opt_out(table, report));
+    }
     for table in root.tables("item", report) {
-        draft.items.extend(slot::read_item(table, report));
+        draft.items.extend(item::read_item(table, report));
     }
     if let Some(slot) = draft.slots.get(MAX_SLOTS) {
         report.fault(Code::TooLarge, slot.id.at, format!("more than {MAX_SLOTS} slots"), "");
@@ -157,11 +198,33 @@ fn read_root(mut root: Fields<'_>, report: &mut Report, draft: &mut Draft) {
     root.finish(report);
 }
 
+/// The tables that slots refer to, but for services and courses.
+fn read_surroundings(root: &mut Fields<'_>, report: &mut Report, draft: &mut Draft) {
+    for table in root.tables("term", report) {
+        draft.terms.extend(calendar::read_term(table, report));
+    }
+    for table in root.tables("season", report) {
+        draft.seasons.extend(calendar::read_season(table, report));
+    }
+    for table in root.tables("region", report) {
+        draft.regions.extend(sites::read_region(table, report));
+    }
+    for table in root.tables("site_class", report) {
+        draft.classes.extend(sites::read_class(table, report));
+    }
+    for table in root.tables("live", report) {
+        draft.live.extend(live::read_live(table, report));
+    }
+    for table in root.tables("notice", report) {
+        draft.notices.extend(service::read_notice(table, report));
+    }
+}
+
 /// The time that checks take grows with the airings of a day.
 fn hold_to_daily_airings(report: &mut Report, draft: &mut Draft) {
     let mut airings = 0;
     let beyond = draft.slots.iter().position(|slot| {
-        airings += slot.at.value.per_day();
+        airings += slot.at.value.per_day() * (1 + slot.repeats.len());
         airings > MAX_DAILY_AIRINGS
     });
     if let Some(beyond) = beyond {
@@ -189,6 +252,11 @@ fn once<T: PartialEq>(
         Some(_) => {}
         None => *held = Some(given),
     }
+}
+
+/// The plans that a plan includes, as paths relative to its own.
+fn read_includes(value: Value<'_>, report: &mut Report) -> Option<Vec<Located<String>>> {
+    value::list(value, report, value::remark)
 }
 
 fn read_zone(value: Value<'_>, report: &mut Report) -> Option<Zone> {

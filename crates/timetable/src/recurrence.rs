@@ -1,33 +1,42 @@
-//! Weekly recurrence in civil time: which days a slot airs, and the ordinal of each airing.
+//! Recurrence in civil time: which days a slot airs, and the ordinal of each airing.
 //!
-//! Ordinals are counted in closed form: whole weeks times the weekdays of a week, less the days
-//! that fall out, times the airings of a day, less the single airings that fall out, plus those
-//! that were added. So the lesson of an airing years into a term costs no more than the first, and
-//! nothing has to be remembered. With k airings a day, the airing at the i-th time of the n-th day
-//! has the ordinal n * k + i, both counted from 0, as long as no single airing fell out before it.
+//! Ordinals are counted in closed form: the days of the pattern, which are whole weeks times the
+//! weekdays of a week or the place in a list of days, less the days that fall out, times the
+//! airings of a day, less the single airings that fall out, plus those that were added. So the
+//! lesson of an airing years into a term costs no more than the first, and nothing has to be
+//! remembered. With k airings a day, the airing at the i-th time of the n-th day has the ordinal
+//! n * k + i, both counted from 0, as long as no single airing fell out before it.
+
+mod days;
+mod repeat;
+mod rule;
+mod steps;
+mod weekdays;
+
+pub(crate) use days::AirDays;
+pub(crate) use repeat::Repeat;
+pub(crate) use rule::{Place, Rule, weeks_between};
+pub use steps::Advance;
+pub use weekdays::Weekdays;
 
 use crate::civil::{Day, SECONDS_PER_DAY};
 use crate::times::DayTimes;
 use crate::zone::LocalTime;
 use core::ops::Range;
-
-/// A set of weekdays; bit 0 is Monday.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Weekdays(u8);
+use steps::Steps;
 
 /// The airings of a slot as civil times.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Recurrence {
-    days: Weekdays,
+    days: AirDays,
     times: DayTimes,
-    first: Day,
-    last: Day,
-    /// Days of the weekly pattern that do not air, in order.
+    /// Days of the pattern that do not air, in order.
     dropped: Vec<Day>,
     /// Single airings of the pattern, on other days, that do not take place, in order.
     fallen: Vec<LocalTime>,
-    /// Airings beside the weekly pattern, in order; none coincides with one of the pattern.
+    /// Airings beside the pattern, in order; none coincides with one of the pattern.
     extra: Vec<LocalTime>,
+    steps: Steps,
 }
 
 /// One airing of a recurrence.
@@ -39,44 +48,18 @@ pub(crate) struct Occurrence {
     pub extra: bool,
 }
 
-impl Weekdays {
-    /// All seven days.
-    pub const ALL: Weekdays = Weekdays(0x7f);
-    /// The names of the weekdays, from Monday.
-    pub const NAMES: [&'static str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
-
-    /// The set of these weekdays, 0 for Monday to 6 for Sunday.
-    pub fn of(days: impl IntoIterator<Item = u8>) -> Weekdays {
-        Weekdays(days.into_iter().fold(0, |set, day| set | 1 << (day % 7)))
-    }
-
-    /// The set has this weekday.
-    pub const fn contains(self, weekday: u8) -> bool {
-        self.0 >> (weekday % 7) & 1 == 1
-    }
-
-    /// How many days of a week are in the set.
-    pub const fn count(self) -> u32 {
-        self.0.count_ones()
-    }
-
-    /// How many days from `first` on, `end` excluded, are in the set.
-    fn count_between(self, first: Day, end: Day) -> u64 {
-        let days = i64::from(end.0) - i64::from(first.0);
-        if days <= 0 {
-            return 0;
-        }
-        let whole = days / 7 * i64::from(self.count());
-        let rest = (0..(days % 7) as u8).filter(|i| self.contains(first.weekday() + i)).count();
-        whole as u64 + rest as u64
-    }
-}
-
 impl Recurrence {
-    /// The weekly pattern of `days` at times of day, from `first` to `last`, both included.
-    pub fn weekly(days: Weekdays, times: DayTimes, first: Day, last: Day) -> Recurrence {
+    /// A pattern of days at times of day, of which every airing is a step.
+    pub fn new(days: AirDays, times: DayTimes) -> Recurrence {
         let (dropped, fallen, extra) = (Vec::new(), Vec::new(), Vec::new());
-        Recurrence { days, times, first, last, dropped, fallen, extra }
+        Recurrence { days, times, dropped, fallen, extra, steps: Steps::Airings }
+    }
+
+    /// Says what the steps are, when all airings are known.
+    #[must_use]
+    pub fn in_steps(mut self, advance: Advance) -> Recurrence {
+        self.steps = Steps::of(&self, advance);
+        self
     }
 
     /// Lets a whole day fall out. `false` when the pattern has no airing on it. Days fall out
@@ -90,13 +73,33 @@ impl Recurrence {
         true
     }
 
-    /// Lets a single airing of the pattern fall out.
+    /// Lets a single airing of the pattern fall out; with the last one of a day, the day does.
     pub fn drop_airing(&mut self, local: LocalTime) {
-        if let Err(place) = self.fallen.binary_search(&local)
-            && self.in_day(local)
-        {
-            self.fallen.insert(place, local);
+        let Err(place) = self.fallen.binary_search(&local) else { return };
+        if !self.in_day(local) {
+            return;
         }
+        self.fallen.insert(place, local);
+        let of_day = |l: &LocalTime| l.day() == local.day();
+        if self.fallen.iter().filter(|l| of_day(l)).count() == self.times.per_day() {
+            self.fallen.retain(|l| !of_day(l));
+            self.drop_day(local.day());
+        }
+    }
+
+    /// Takes an airing away, one of the pattern or an added one.
+    pub fn take_away(&mut self, local: LocalTime) {
+        match self.extra.binary_search(&local) {
+            Ok(place) => {
+                self.extra.remove(place);
+            }
+            Err(_) => self.drop_airing(local),
+        }
+    }
+
+    /// The first airing and the last one.
+    pub fn span(&self) -> Option<(LocalTime, LocalTime)> {
+        Some((self.nth(0)?, self.nth(self.total().checked_sub(1)?)?))
     }
 
     /// Adds an airing. `false` when there is one at that time already.
@@ -120,28 +123,36 @@ impl Recurrence {
         self.extra.iter().map(|local| local.day())
     }
 
-    /// The last day of the pattern.
-    pub fn last(&self) -> Day {
-        self.last
+    /// The days on which some airings fell out, and others did not.
+    pub fn fallen_days(&self) -> impl Iterator<Item = Day> {
+        self.fallen.iter().map(|local| local.day())
+    }
+
+    /// Nothing says when it ends.
+    pub fn is_open(&self) -> bool {
+        self.days.is_open()
     }
 
     /// The pattern has an airing on this day, and it did not fall out.
     pub fn airs_on(&self, day: Day) -> bool {
-        self.in_pattern(day) && self.dropped.binary_search(&day).is_err()
+        self.days.contains(day) && self.dropped.binary_search(&day).is_err()
     }
 
     /// How many airings start before a civil time. The first airing has ordinal 0.
     pub fn count_before(&self, local: LocalTime) -> u64 {
         let day = local.day();
-        let end = day.clamp(self.first, Day(self.last.0 + 1));
-        let dropped = self.dropped.partition_point(|d| *d < end);
-        let whole_days = self.days.count_between(self.first, end) - dropped as u64;
+        let whole_days = self.days_before(day);
         let of_this_day =
             if self.airs_on(day) { self.times.count_before(local.second_of_day()) } else { 0 };
         let weekly = whole_days * self.times.per_day() as u64 + of_this_day as u64;
         let fallen = self.fallen.partition_point(|f| *f < local);
         let extra = self.extra.partition_point(|e| *e < local);
         weekly - fallen as u64 + extra as u64
+    }
+
+    /// How many days with an airing of the pattern lie before this one.
+    fn days_before(&self, day: Day) -> u64 {
+        self.days.count_before(day) - self.dropped.partition_point(|d| *d < day) as u64
     }
 
     /// How many airings there are.
@@ -207,16 +218,17 @@ impl Recurrence {
     fn has_fallen(&self, local: LocalTime) -> bool {
         self.fallen.binary_search(&local).is_ok()
     }
-
-    fn in_pattern(&self, day: Day) -> bool {
-        day >= self.first && day <= self.last && self.days.contains(day.weekday())
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::weekdays::week_of;
     use super::*;
     use proptest::prelude::*;
+
+    fn weekly(days: Weekdays, times: DayTimes, first: Day, last: Day) -> Recurrence {
+        Recurrence::new(AirDays::Weekly { days, first, last }, times)
+    }
 
     fn day(text: &str) -> Day {
         let part = |range| text.get(range).and_then(|t: &str| t.parse().ok()).unwrap();
@@ -226,8 +238,7 @@ mod tests {
     #[test]
     fn lessons_are_counted_past_exceptions_and_extras() {
         let days = Weekdays::of([0, 2]);
-        let mut weekly =
-            Recurrence::weekly(days, DayTimes::once(70_200), day("2027-02-22"), day("2027-03-10"));
+        let mut weekly = weekly(days, DayTimes::once(70_200), day("2027-02-22"), day("2027-03-10"));
         assert_eq!(weekly.total(), 6);
         assert!(weekly.drop_day(day("2027-03-01")));
         assert!(!weekly.drop_day(day("2027-03-02")));
@@ -252,7 +263,7 @@ mod tests {
     fn several_airings_a_day_are_counted_by_the_day_and_the_time() {
         let times = DayTimes::new([28_800, 43_200, 57_600]).unwrap();
         let days = Weekdays::of([0, 2]);
-        let mut weekly = Recurrence::weekly(days, times, day("2027-02-22"), Day::LAST);
+        let mut weekly = weekly(days, times, day("2027-02-22"), Day::LAST);
         weekly.drop_day(day("2027-02-24"));
         let noon = |text: &str| LocalTime::new(day(text), 43_200);
         assert_eq!(weekly.count_before(noon("2027-02-24")), 3);
@@ -265,6 +276,7 @@ mod tests {
 
     prop_compose! {
         fn any_recurrence()(
+            listed: bool,
             mask in 0u8..128, at in prop::collection::vec(0u32..86_400, 1..6),
             first in 20_000i32..20_040, days in 0i32..60,
             dropped in prop::collection::vec(19_990i32..20_110, 0..20),
@@ -273,7 +285,13 @@ mod tests {
         ) -> Recurrence {
             let set = Weekdays::of((0..7).filter(|d| mask >> d & 1 == 1));
             let times = DayTimes::new(at.iter().copied()).unwrap();
-            let mut recurrence = Recurrence::weekly(set, times, Day(first), Day(first + days));
+            let mut recurrence = if listed {
+                let days = (first..=first + days).map(Day);
+                let days = days.filter(|d| set.contains(d.weekday())).collect();
+                Recurrence::new(AirDays::Listed { days, open: false }, times)
+            } else {
+                weekly(set, times, Day(first), Day(first + days))
+            };
             for day in dropped {
                 recurrence.drop_day(Day(day));
             }
@@ -304,6 +322,30 @@ mod tests {
             let parts = recurrence.occurrences(whole.start..cut);
             let rest = recurrence.occurrences(cut..whole.end);
             prop_assert_eq!(parts.chain(rest).collect::<Vec<_>>(), all);
+        }
+
+        #[test]
+        fn any_step_in_closed_form_is_the_one_found_by_walking(
+            recurrence in any_recurrence(), by_week: bool,
+        ) {
+            let recurrence =
+                recurrence.in_steps(if by_week { Advance::Week } else { Advance::Day });
+            let step_of = |day: Day| if by_week { week_of(day) } else { day.0 };
+            let whole = LocalTime::new(Day(19_900), 0)..LocalTime::new(Day(20_200), 0);
+            let mut steps: Vec<(i32, LocalTime)> = Vec::new();
+            for occurrence in recurrence.occurrences(whole) {
+                let step = step_of(occurrence.local.day());
+                match steps.last_mut() {
+                    Some(last) if last.0 == step => last.1 = occurrence.local,
+                    _ => steps.push((step, occurrence.local)),
+                }
+                prop_assert_eq!(recurrence.place(occurrence.local) + 1, steps.len() as u64);
+            }
+            prop_assert_eq!(recurrence.steps(), steps.len() as u64);
+            for (number, (_, last)) in steps.iter().enumerate() {
+                prop_assert_eq!(recurrence.last_of_step(number as u64), Some(*last));
+            }
+            prop_assert_eq!(recurrence.last_of_step(steps.len() as u64), None);
         }
     }
 }

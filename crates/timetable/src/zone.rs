@@ -173,6 +173,11 @@ impl Zone {
         LocalTime(unix_s + i64::from(self.offset_at_unix_s(unix_s)))
     }
 
+    /// The civil time that local clocks show at a second of UTC.
+    pub(crate) fn local_at_unix_s(&self, unix_s: i64) -> LocalTime {
+        LocalTime(unix_s + i64::from(self.offset_at_unix_s(unix_s)))
+    }
+
     /// Where a civil time stands on the UTC axis.
     pub fn instants(&self, local: LocalTime) -> LocalInstants {
         let with = |offset_s: i32| local.0 - i64::from(offset_s);

@@ -210,3 +210,20 @@ fn filler_follows_from_the_start_of_its_gap_and_uses_the_whole_pool() {
         (0..50).map(|s| names(start + Span::from_seconds(s))[0]).collect();
     assert_eq!(firsts.len(), 3);
 }
+
+#[test]
+fn a_whole_term_in_one_file_compiles_without_a_finding() {
+    let source = Source { name: "spring.toml", text: include_str!("data/spring.toml") };
+    let (timetable, findings) = parse(&[source]);
+    assert_eq!(render_short(&findings, &[source]), "");
+    let timetable = timetable.unwrap();
+    let zone = timetable.zone();
+    let service = Id::new("rural-1").unwrap();
+    let (from, until) = ("2027-05-03T00:00:00+08:00", "2027-05-17T00:00:00+08:00");
+    let airings = timetable.airings(&service, at(from), at(until));
+    let line = |a: &timetable::PlannedAiring| {
+        let lesson = a.lesson.as_ref().map_or(String::new(), |l| format!(" {}", l.lesson));
+        format!("{} {} {}{lesson}", &zone.format(a.start)[..16], a.id, a.asset)
+    };
+    insta::assert_snapshot!("spring", airings.iter().map(line).collect::<Vec<_>>().join("\n"));
+}

@@ -21,6 +21,19 @@ const FAULTY: &[(Code, &str, &str)] = &[
     (Code::Conflict, "conflict", include_str!("faulty/conflict.toml")),
     (Code::BadFormat, "bad_format", include_str!("faulty/bad_format.toml")),
     (Code::WrongServiceKind, "service_kind", include_str!("faulty/service_kind.toml")),
+    (Code::DeadDate, "lost_day", include_str!("faulty/lost_day.toml")),
+    (Code::LostDay, "lost_day_only", include_str!("faulty/lost_day_only.toml")),
+    (Code::BadDate, "calendar", include_str!("faulty/calendar.toml")),
+    (Code::BadRule, "rule", include_str!("faulty/rule.toml")),
+    (Code::Conflict, "repeats", include_str!("faulty/repeats.toml")),
+    (Code::Conflict, "rerun_chain", include_str!("faulty/rerun_chain.toml")),
+    (Code::NoRepeat, "no_repeat", include_str!("faulty/no_repeat.toml")),
+    (Code::Unlicensed, "licence", include_str!("faulty/licence.toml")),
+    (Code::Uncovered, "live", include_str!("faulty/live.toml")),
+    (Code::Uncovered, "overrun", include_str!("faulty/overrun.toml")),
+    (Code::TooFewChances, "chances", include_str!("faulty/chances.toml")),
+    (Code::BookedTwice, "booked", include_str!("faulty/booked.toml")),
+    (Code::UnknownReference, "audience", include_str!("faulty/audience.toml")),
     (Code::Overlap, "overlap", include_str!("faulty/overlap.toml")),
     (Code::ClockChange, "clock_change", include_str!("faulty/clock_change.toml")),
     (Code::DeadDate, "dead_date", include_str!("faulty/dead_date.toml")),
@@ -61,8 +74,13 @@ fn every_faulty_text_draws_its_finding() {
 
 #[test]
 fn every_code_of_the_parser_has_a_faulty_text() {
-    // The library knows assets, the engine what fits; a text too large is made, not kept.
+    // The library knows assets and sizes, the engine what fits; a text too large is made, not kept;
+    // a provincial plan has two texts.
     let elsewhere = [
+        Code::BundleLate,
+        Code::BundleTight,
+        Code::NotGranted,
+        Code::RequiredDisplaced,
         Code::UnknownAsset,
         Code::Unplayable,
         Code::EnteredEarlier,

@@ -15,23 +15,33 @@ const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 /// priorities, so that none of them can be faulty, and bundles.
 fn any_tables() -> impl Strategy<Value = (&'static str, Vec<String>)> {
     let zones = vec!["Asia/Shanghai", "Europe/London", "America/Santiago", "Pacific/Apia"];
-    let slot = (any_times(), 1u8..128, 0i64..40, any::<bool>());
+    let slot = (any_times(), 1u8..128, 0i64..40, 0usize..3, 0usize..8, 0usize..4);
     let slots = prop::collection::vec(slot, 1..8);
     let item = (0i64..400, 0u32..1440, prop::option::of(1u32..300));
     let items = prop::collection::vec(item, 0..6);
     let windows = prop::collection::vec((0u32..1440, 0u32..1440), 1..4);
     (prop::sample::select(zones), slots, items, windows).prop_map(|(zone, slots, items, windows)| {
-        let mut tables = vec![GROUND.to_owned(), COURSE.to_owned()];
-        for (i, ((at, length), mask, from, course)) in slots.into_iter().enumerate() {
-            let what = if course { "course = \"c\"" } else { "asset = \"a/b\"" };
+        let mut tables = vec![GROUND.to_owned(), COURSE.to_owned(), CALENDAR.to_owned()];
+        for (i, ((at, length), mask, from, what, days, more)) in slots.into_iter().enumerate() {
+            let what = ["course = \"c\"", "asset = \"a/b\"", "course = \"h\"\nuntil = 2028-01-31"][what];
+            let once = !at.starts_with(['[', '{']);
+            let more = match more {
+                1 if once => "rotate = { every = \"7h\", times = 3 }",
+                2 if once => "rerun = [{ after = \"31h\" }]",
+                3 => "start = { soft = \"10m\" }",
+                _ => "",
+            };
+            let calendar = CALENDARS[days];
             let days: Vec<_> =
                 (0..7).filter(|d| mask >> d & 1 == 1).map(|d| format!("\"{}\"", DAYS[d])).collect();
             tables.push(format!(
                 "[[slot]]\nid = \"s{i}\"\nservice = \"tv-1\"\n{what}\nat = {at}\nlength = \"{length}m\"
-                days = [{}]\nfrom = {}\npriority = {i}\n",
-                days.join(", "), date(from),
+                from = {}\npriority = {i}\n{more}\n{}\n",
+                date(from), calendar.replace("WEEKDAYS", &format!("days = [{}]", days.join(", "))),
             ));
         }
+        tables.push("[[slot]]\nid = \"again\"\nservice = \"tv-1\"\nrerun_of = \"s0\"\nat = 05:00
+            length = \"20m\"\npriority = 40\n".to_owned());
         for (i, (day, at, length)) in items.into_iter().enumerate() {
             let length = length.map_or(String::new(), |l| format!("length = \"{l}m\""));
             tables.push(format!(
@@ -72,6 +82,24 @@ name = { en = \"One\" }\nslate = \"slate/clock\"
 [[service]]\nid = \"files\"\nnumber = 9\nkind = \"data\"\nname = { en = \"Files\" }\n";
 const COURSE: &str = "[[course]]\nid = \"c\"\ntitle = { en = \"C\" }\nkind = \"elective\"
 if_finished = \"restart\"\nlessons = { pattern = \"c/{n:02}\", count = 17 }\n";
+/// Ways to say on which days a slot airs.
+const CALENDARS: [&str; 8] = [
+    "WEEKDAYS",
+    "WEEKDAYS\nterm = \"t\"",
+    "WEEKDAYS\nterm = \"t\"\nduring = [\"breaks\", \"closed\"]",
+    "WEEKDAYS\nevery_weeks = 2",
+    "WEEKDAYS\nseason = \"s\"",
+    "WEEKDAYS\nnth_in_month = [1, -1]",
+    "month_days = [6, 16, 26, -1]",
+    "rrule = \"FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,SA\"",
+];
+const CALENDAR: &str = "[[term]]\nid = \"t\"\nfrom = 2027-01-10\nuntil = 2027-12-20
+closed = [{ from = 2027-03-20, until = 2027-04-05 }, 2027-06-09]
+breaks = [{ from = 2027-02-15, until = 2027-02-21 }, { from = 2027-07-01, until = 2027-08-31 }]
+makeup = [{ on = 2027-06-12, taught_as = 2027-06-09 }]
+[[season]]\nid = \"s\"\ndates = [{ from = \"03-15\", until = \"05-20\" }, { from = \"11-10\", until = \"02-01\" }]
+[[course]]\nid = \"h\"\ntitle = { en = \"H\" }\nkind = \"elective\"\nif_preempted = \"hold\"
+if_finished = \"restart\"\nlessons = { pattern = \"h/{n:02}\", count = 17 }\n";
 const BUNDLE: &str = "[[bundle]]\nid = \"b\"\nservice = \"files\"\ntitle = { en = \"B\" }
 files = \"b/**\"\nfrom = 2027-02-20\n";
 
@@ -181,7 +209,7 @@ proptest! {
         let slots: std::collections::BTreeSet<&str> =
             airings.iter().filter_map(|a| a.id.split('@').next()).collect();
         for slot in slots {
-            let of_slot = airings.iter().filter(|a| a.id.split('@').next() == Some(slot));
+            let of_slot = airings.iter().filter(|a| a.id.split('@').next() == Some(slot) && !a.rerun);
             // Lessons are in order of the times as they are written: a clock change can move an
             // airing behind one that stays.
             let mut numbers: Vec<(&str, u32)> =
@@ -200,7 +228,9 @@ proptest! {
         let mut longer = tables.clone();
         longer.push(
             "[[slot]]\nid = \"later\"\nservice = \"tv-1\"\nasset = \"a/z\"\nat = 10:00
-            length = \"12h\"\nfrom = 2031-01-01\npriority = 99\n".to_owned(),
+            length = \"12h\"\nterm = \"later\"\npriority = 99\n
+            [[term]]\nid = \"later\"\nfrom = 2031-01-01\nuntil = 2031-06-30
+            closed = [2031-05-01]\n".to_owned(),
         );
         let until = from + Span::from_seconds(40 * 86_400);
         prop_assert_eq!(
@@ -276,6 +306,47 @@ const KEYS: &[&str] = &[
     "on_gap",
     "on_fold",
     "assets",
+    "[[term]]",
+    "[[season]]",
+    "[[region]]",
+    "[[site_class]]",
+    "[[live]]",
+    "[[opt_out]]",
+    "[[notice]]",
+    "term",
+    "during",
+    "season",
+    "closed",
+    "breaks",
+    "makeup",
+    "dates",
+    "every_weeks",
+    "nth_in_month",
+    "month_days",
+    "rrule",
+    "rotate",
+    "rerun",
+    "rerun_of",
+    "advance",
+    "if_preempted",
+    "start",
+    "audience",
+    "regions",
+    "open",
+    "by",
+    "live",
+    "input",
+    "if_lost",
+    "may_overrun",
+    "licence",
+    "for",
+    "ready",
+    "relays",
+    "withdrawn",
+    "include",
+    "plan_for",
+    "chances",
+    "text",
 ];
 const VALUES: &[&str] = &[
     "\"a\"",
@@ -310,6 +381,28 @@ const VALUES: &[&str] = &[
     "12:30",
     "[08:00, 20:00:01]",
     "{ from = 00:00, every = \"1m\", count = 1440 }",
+    "[2027-03-28, { from = 2027-04-01, until = 2027-04-05 }]",
+    "[{ on = 2027-04-10, taught_as = 2027-03-28 }]",
+    "[{ from = \"03-05\", until = \"02-29\" }]",
+    "\"FREQ=DAILY\"",
+    "\"FREQ=YEARLY;BYDAY=-53MO;BYSETPOS=-1\"",
+    "{ every = \"30m\", times = 48 }",
+    "[{ after = \"62d\" }, { days_later = 62, at = 00:00 }]",
+    "\"day\"",
+    "\"week\"",
+    "\"hold\"",
+    "{ soft = \"30m\" }",
+    "[{ month_days = [1, -1], from = 08:00, to = 00:00 }]",
+    "{ from = 2027-03-28, until = 2027-03-28 }",
+    "{ course = \"a\", lesson = \"l01\" }",
+    "{ before = \"62d\", cycles = 1000 }",
+    "{ after = \"2s\", play = \"a\" }",
+    "\"udp://a\"",
+    "{ service = \"a\", from = 2027-03-28, until = 2027-03-28 }",
+    "[{ lesson = \"l01\", from = 2027-03-28T01:30, play = \"a\" }]",
+    "-1",
+    "[6, 16, 26]",
+    "\"always\"",
 ];
 
 /// Parses, asks and renders; only a panic or a wrong outcome fails.
@@ -330,6 +423,8 @@ fn answered(text: &str) {
         }
         let _ = timetable.bundles_active(from, from + day);
     }
+    let _ = (timetable.chances(), timetable.check_bundles(|_| Some(u64::MAX)));
+    let _ = timetable.poster(None, timetable::civil::Day(20_000));
     let end = Ticks(u64::MAX);
     for service in timetable.services() {
         assert!(timetable.airings(&service.id, Ticks(u64::MAX - 1), end).is_empty());

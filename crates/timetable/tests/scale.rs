@@ -130,6 +130,28 @@ fn slots_that_air_every_two_minutes_for_ever_cost_no_more_than_their_day() {
     assert_eq!(day, 720);
 }
 
+/// The reference term of `schedules/twelve-provinces`.
+#[test]
+fn the_reference_term_is_checked_and_a_day_of_it_planned_in_time() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../schedules/twelve-provinces/central");
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    let texts: Vec<String> =
+        files.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect();
+    let sources: Vec<Source<'_>> = texts.iter().map(|text| Source { name: "t", text }).collect();
+    let parsed = || parse(&sources);
+    let (timetable, findings) = timed("term: parse and check", Duration::from_secs(2), parsed);
+    let timetable = timetable.unwrap_or_else(|| panic!("{}", render_short(&findings, &sources)));
+    let first = parse_rfc3339("2027-02-22T00:00:00+08:00").unwrap();
+    let term = timed("term: all airings", Duration::from_secs(4), || count(&timetable, first, 140));
+    assert!(term > 29_000, "{term}");
+    let day = first + Span::from_seconds(60 * 86_400);
+    let day = timed("term: a day", Duration::from_millis(200), || count(&timetable, day, 1));
+    assert!(day > 200, "{day}");
+}
+
 #[test]
 fn a_timetable_that_is_all_overlaps_is_refused_in_time() {
     let mut text = String::new();

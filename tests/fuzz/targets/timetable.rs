@@ -3,6 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use timetable::civil::Day;
 use timetable::{Severity, Source, Timetable, parse, render_human, render_short, to_json};
 use ts::Ticks;
 
@@ -30,4 +31,7 @@ fn plan(timetable: &Timetable) {
         assert!(airings.is_sorted_by(|a, b| a.window_end <= b.start));
     }
     timetable.bundles_active(from, until);
+    timetable.chances();
+    timetable.check_bundles(|bundle| Some(u64::from(bundle.weight) << 40));
+    timetable.poster(timetable.region(), Day(20_879));
 }

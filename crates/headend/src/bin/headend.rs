@@ -1,7 +1,9 @@
 //! The headend: from a teaching timetable to a bit-exact multiplex on the wire.
 
 use clap::{Parser, Subcommand};
-use headend::command::{check, demo, ingest, plan, render, run, verify};
+use headend::command::{
+    check, demo, explain, export, fmt, import, ingest, plan, render, run, schema, verify, why,
+};
 use headend::exit::{Code, Failure};
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
@@ -19,8 +21,20 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Tell whether all that is planned can be sent.
     Check(check::CheckArgs),
+    /// Tell what a code of a finding means, and how to mend it.
+    Explain(explain::ExplainArgs),
     /// Tell what is on each service and in each carousel.
     Plan(plan::PlanArgs),
+    /// Tell which rule puts something on air at an instant.
+    Why(why::WhyArgs),
+    /// Give timetables and configurations the house form; comments and order stay.
+    Fmt(fmt::FmtArgs),
+    /// Write a stretch of the timetable for other programs, or as a page for a wall.
+    Export(export::ExportArgs),
+    /// Make a timetable of what another program wrote.
+    Import(import::ImportArgs),
+    /// Print the JSON Schema of a file, for editors.
+    Schema(schema::SchemaArgs),
     /// Take a file into the library.
     Ingest(ingest::IngestArgs),
     /// Write what would be on the wire to a file.
@@ -45,7 +59,13 @@ fn main() -> ExitCode {
     let done: Result<(), Failure> = match &cli.command {
         Command::Demo(args) => demo::run(args),
         Command::Check(args) => check::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Plan(args) => plan::run(args),
+        Command::Why(args) => why::run(args),
+        Command::Fmt(args) => fmt::run(args),
+        Command::Export(args) => export::run(args),
+        Command::Import(args) => import::run(args),
+        Command::Schema(args) => schema::run(args),
         Command::Ingest(args) => ingest::run(args),
         Command::Render(args) => render::run(args),
         Command::Verify(args) => verify::run(args),

@@ -1,16 +1,20 @@
 //! `headend check`: whether all that is planned can be sent.
 
+use crate::config::{Config, ConfigError};
+use crate::deadlines;
 use crate::exit::{Code, Failure};
 use crate::lineup::{Lineup, Part};
 use crate::output;
-use crate::station::Station;
+use crate::station::{self, Station, read_texts};
 use crate::when;
 use clap::{Args, ValueEnum};
 use engine::{PlanError, Planner};
 use rundown::{Problem, ProblemKind};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use timetable::{Code as DiagnosticCode, Diagnostic, Location, Severity, arrange, format_duration};
+use timetable::{
+    Code as DiagnosticCode, Diagnostic, Location, Severity, Source, arrange, format_duration,
+};
 use ts::{Span, Ticks};
 
 /// What to check.
@@ -41,28 +45,57 @@ pub enum Form {
     Short,
     /// For machines.
     Json,
+    /// SARIF 2.1.0, for code review.
+    Sarif,
 }
 
 /// Checks; fails when there are errors.
+///
+/// What is wrong with the configuration ends the check, since it says where all else is; what is
+/// wrong with the text of the timetable ends it before the library is opened.
 pub fn run(args: &CheckArgs) -> Result<(), Failure> {
-    let station = Station::open(&args.config)?;
-    let from = args.from.unwrap_or_else(when::now);
-    let missing = station.config.check_services(&station.timetable);
-    if !missing.is_empty() {
-        return Err(Failure::new(Code::Config, station.config.text.human(&missing, false)));
+    let config = match Config::load(&args.config) {
+        Ok(config) => config,
+        Err(ConfigError::Faulty { text, diagnostics }) => {
+            return tell(args, &diagnostics, &[text.source()]);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let texts = read_texts(&config.timetables)?;
+    let (timetable, mut findings) = station::read(&texts);
+    // The configuration stands behind the files of the timetable.
+    let own = config.text.clone();
+    let sources: Vec<Source<'_>> = texts.sources().into_iter().chain([own.source()]).collect();
+    if let Some(timetable) = &timetable {
+        let missing = config.check_services(timetable);
+        let last = sources.len() - 1;
+        let sound = missing.is_empty();
+        findings.extend(missing.into_iter().map(|finding| finding.in_source(last)));
+        if sound {
+            let station = Station::with(config)?;
+            let from = args.from.unwrap_or_else(when::now);
+            findings = self::findings(&station, from, from + args.horizon)?;
+        }
     }
-    let mut findings = findings(&station, from, from + args.horizon)?;
     arrange(&mut findings);
-    let sources = station.texts.sources();
-    let errors = findings.iter().filter(|d| d.severity() == Severity::Error).count();
-    let warnings = findings.len() - errors;
+    tell(args, &findings, &sources)
+}
+
+/// Prints findings in the form that was asked for; fails when there are errors.
+fn tell(args: &CheckArgs, found: &[Diagnostic], sources: &[Source<'_>]) -> Result<(), Failure> {
+    let errors = found.iter().filter(|d| d.severity() == Severity::Error).count();
+    let warnings = found.len() - errors;
     match args.format {
         Form::Human => {
-            let text = timetable::render_human(&findings, &sources, false);
+            let text = timetable::render_human(found, sources, output::is_colored());
             output::print(&format!("{text}{errors} errors, {warnings} warnings\n"))?;
         }
-        Form::Short => output::print(&timetable::render_short(&findings, &sources))?,
-        Form::Json => output::print_json(&timetable::to_json(&findings, &sources))?,
+        Form::Short => output::print(&timetable::render_short(found, sources))?,
+        Form::Json => output::print_json(&timetable::to_json(found, sources))?,
+        Form::Sarif => {
+            let version = env!("CARGO_PKG_VERSION");
+            output::print_json(&timetable::to_sarif(found, sources, version))?;
+        }
     }
     match (errors, warnings) {
         (0, 0) => Ok(()),
@@ -86,6 +119,7 @@ pub fn findings(station: &Station, from: Ticks, until: Ticks) -> Result<Vec<Diag
                 findings.extend(airing_finding(station, problem));
             }
         }
+        findings.extend(deadlines::findings(station, multiplex, from, until)?);
         capacity(station, multiplex, from, until, &mut findings)?;
     }
     Ok(findings)

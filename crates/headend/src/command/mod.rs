@@ -1,9 +1,16 @@
 //! The commands of the program `headend`, one module each.
 
 pub mod check;
+pub mod compare;
 pub mod demo;
+pub mod explain;
+pub mod export;
+pub mod fmt;
+pub mod import;
 pub mod ingest;
 pub mod plan;
 pub mod render;
 pub mod run;
+pub mod schema;
 pub mod verify;
+pub mod why;

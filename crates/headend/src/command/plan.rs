@@ -1,6 +1,7 @@
 //! `headend plan`: what is on each service and in each carousel.
 
-use crate::exit::Failure;
+use crate::command::compare;
+use crate::exit::{Code, Failure};
 use crate::output;
 use crate::station::Station;
 use crate::when;
@@ -14,13 +15,21 @@ use ts::{Span, Ticks};
 #[derive(Args, Debug)]
 pub struct PlanArgs {
     /// The configuration.
-    pub config: PathBuf,
-    /// From when on, RFC 3339 or `now`.
-    #[arg(long, value_name = "T", value_parser = when::parse_instant)]
-    pub from: Ticks,
-    /// For how long: 90s, 10m, 24h.
-    #[arg(long, value_name = "D", value_parser = when::parse_span)]
-    pub duration: Span,
+    #[arg(required_unless_present = "diff", conflicts_with = "diff")]
+    pub config: Option<PathBuf>,
+    /// Tell which airings an edit changes: exit 0 when none, 1 when some. Each is a
+    /// configuration, or a file or folder of a timetable.
+    #[arg(long, num_args = 2, value_names = ["OLD", "NEW"])]
+    pub diff: Option<Vec<PathBuf>>,
+    /// From when on, RFC 3339 or `now`; with --diff usually now.
+    #[arg(long, value_name = "T", value_parser = when::parse_instant, required_unless_present = "diff")]
+    pub from: Option<Ticks>,
+    /// For how long: 90s, 10m, 24h; with --diff usually 28 days.
+    #[arg(long, value_name = "D", value_parser = when::parse_span, required_unless_present = "diff")]
+    pub duration: Option<Span>,
+    /// How many changes of a service --diff lists; the others are counted.
+    #[arg(long, value_name = "N", default_value_t = 20, requires = "diff")]
+    pub first: usize,
     /// Print JSON.
     #[arg(long)]
     pub json: bool,
@@ -95,11 +104,22 @@ pub struct BundlePlan {
     pub windows: Vec<(String, String)>,
 }
 
-/// Plans.
+/// Plans, or compares two plans.
 pub fn run(args: &PlanArgs) -> Result<(), Failure> {
-    let station = Station::open(&args.config)?;
-    let until = args.from + args.duration;
-    let report = report(&station, args.from, until)?;
+    if let Some([old, new]) = args.diff.as_deref() {
+        let from = args.from.unwrap_or_else(when::now);
+        let until = from + args.duration.unwrap_or(Span::from_seconds(28 * 86_400));
+        return compare::run(
+            &compare::Wanted { old, new, from, until, first: args.first },
+            args.json,
+        );
+    }
+    let (Some(config), Some(from), Some(duration)) = (&args.config, args.from, args.duration)
+    else {
+        return Err(Failure::new(Code::Usage, "a plan needs CONFIG, --from and --duration"));
+    };
+    let station = Station::open(config)?;
+    let report = report(&station, from, from + duration)?;
     if args.json { output::print_json(&report) } else { output::print(&table(&report)) }
 }
 

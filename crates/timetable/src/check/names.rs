@@ -1,7 +1,7 @@
 //! Names: defined once, and defined where they are used.
 
 use crate::diagnostic::{Code, Diagnostic, MAX_PER_CODE};
-use crate::model::{Service, ServiceKind};
+use crate::model::{Course, Service, ServiceKind};
 use crate::nearest::nearest;
 use crate::read::{Draft, Kind, MAX_FINDINGS};
 use crate::source::{Located, Location};
@@ -26,11 +26,67 @@ pub(crate) fn check_names(draft: &mut Draft) {
             );
         }
     }
+    // Classes of sites say whom there is; without any, nobody can be misspelt.
+    let mut audiences = std::mem::take(&mut draft.audiences);
+    audiences.sort_by(|a, b| a.value.cmp(&b.value));
+    audiences.dedup_by(|a, b| a.value == b.value);
+    if draft.classes.is_empty() {
+        draft.referenced.retain(|(kind, _)| *kind != Kind::Audience);
+    }
+    declared.extend(audiences.into_iter().map(|name| (Kind::Audience, name)));
+    declared.sort_by(|a, b| (a.0, &a.1.value, a.1.at).cmp(&(b.0, &b.1.value, b.1.at)));
     if !draft.broken_syntax {
         let unknown = unknown_references(&declared, &draft.referenced);
         draft.diagnostics.extend(unknown);
     }
     draft.declared = declared;
+}
+
+/// Reports bundles for lessons that their courses do not have.
+pub(crate) fn check_bundles(draft: &mut Draft) {
+    let courses: BTreeMap<&Id, &Course> = draft.courses.iter().map(|c| (&c.id, c)).collect();
+    let mut found = Vec::new();
+    for wanted in draft.bundles.iter().filter_map(|bundle| bundle.lesson.as_ref()) {
+        let Some(course) = courses.get(&wanted.course) else { continue };
+        if course.lessons.iter().all(|lesson| lesson.id != wanted.lesson) {
+            let message = format!("course `{}` has no lesson `{}`", course.id, wanted.lesson);
+            let names = course.lessons.iter().map(|lesson| lesson.id.as_str());
+            let mut finding = Diagnostic::new(Code::UnknownReference, message)
+                .primary(wanted.origin, "")
+                .secondary(course.origin, "");
+            finding.help = nearest(wanted.lesson.as_str(), names)
+                .map(|near| format!("did you mean `{near}`?"));
+            found.push(finding);
+        }
+    }
+    draft.diagnostics.append(&mut found);
+}
+
+/// Reports services that relay themselves or another relay, and slots on services that relay.
+pub(crate) fn check_relays(draft: &mut Draft) {
+    let relays: BTreeMap<&Id, Location> =
+        draft.services.iter().filter_map(|s| Some((&s.id, s.relays.as_ref()?.origin))).collect();
+    let mut found = Vec::new();
+    for relay in draft.services.iter().filter_map(|s| s.relays.as_ref()) {
+        if let Some(other) = relays.get(&relay.service) {
+            let message = format!("service `{}` relays another one itself", relay.service);
+            let finding = Diagnostic::new(Code::Conflict, message)
+                .primary(relay.origin, "")
+                .secondary(*other, "");
+            found.push(finding);
+        }
+    }
+    let slots = draft.slots.iter().map(|slot| &slot.service);
+    for service in slots.chain(draft.items.iter().map(|item| &item.service)) {
+        if let Some(relay) = relays.get(&service.value) {
+            let message = format!("service `{}` relays another one", service.value);
+            let finding = Diagnostic::new(Code::Conflict, message)
+                .primary(service.at, "airs nothing of its own")
+                .secondary(*relay, "");
+            found.push(finding);
+        }
+    }
+    draft.diagnostics.append(&mut found);
 }
 
 /// Reports services with the same number, and airings or bundles on services of another kind.

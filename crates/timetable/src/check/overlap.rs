@@ -30,7 +30,7 @@ pub(super) fn check_days(
     lane: &Lane,
     stands_for: &BTreeMap<Day, usize>,
 ) -> Vec<Diagnostic> {
-    let mut found = Findings::default();
+    let mut found = Findings::new(timetable);
     let mut left: Vec<Day> = stands_for.keys().rev().copied().collect();
     while let Some(first) = left.pop().filter(|_| found.budget > 0) {
         let mut end = Day(first.0 + 1);
@@ -64,6 +64,7 @@ fn instants_of(timetable: &Timetable, first: Day, end: Day) -> (i64, i64) {
 }
 
 struct Findings<'t> {
+    timetable: &'t Timetable,
     /// Pairs of slots or items by their ids.
     overlaps: BTreeMap<(&'t Id, &'t Id), Overlap<'t>>,
     preempted: BTreeMap<(&'t Id, &'t Id), Preempted<'t>>,
@@ -85,14 +86,12 @@ struct Preempted<'t> {
     count: usize,
 }
 
-impl Default for Findings<'_> {
-    fn default() -> Self {
-        let (overlaps, preempted) = (BTreeMap::new(), BTreeMap::new());
-        Findings { overlaps, preempted, budget: MAX_COMPARISONS }
-    }
-}
-
 impl<'t> Findings<'t> {
+    fn new(timetable: &'t Timetable) -> Findings<'t> {
+        let (overlaps, preempted) = (BTreeMap::new(), BTreeMap::new());
+        Findings { timetable, overlaps, preempted, budget: MAX_COMPARISONS }
+    }
+
     /// Pairs of equal priority that share time both on the clock of the axis and, so that a clock
     /// change makes no timetable faulty, on the local clock. A pair is counted on the day on
     /// which its later airing starts, as often as there are days like it.
@@ -107,7 +106,8 @@ impl<'t> Findings<'t> {
         for later in order {
             running.retain(|c| c.end_unix_s > later.start_unix_s);
             let days = days_like(later);
-            let rivals = running.iter().filter(|c| days > 0 && c.priority == later.priority);
+            let equal = |c: &Candidate<'_>| c.own == later.own && c.priority == later.priority;
+            let rivals = running.iter().filter(|c| days > 0 && equal(c));
             for earlier in rivals {
                 if self.budget == 0 || self.overlaps.len() >= MAX_PAIRS {
                     self.budget = 0;
@@ -131,6 +131,14 @@ impl<'t> Findings<'t> {
         }
     }
 
+    /// What is left of an airing is all that its lesson is said to need.
+    fn is_whole(&self, airing: &Candidate<'_>, left_s: i64) -> bool {
+        let Origin::Slot { slot, lesson: Some(lesson), .. } = airing.origin else { return false };
+        let Programme::Course { course, .. } = slot.programme else { return false };
+        let claim = self.timetable.courses[course].lessons[lesson as usize].length_claim;
+        claim.is_some_and(|claim| claim - slot.from_offset <= Span::from_seconds(left_s))
+    }
+
     fn preempted(
         &mut self,
         loser: &Candidate<'t>,
@@ -139,14 +147,23 @@ impl<'t> Findings<'t> {
         days_like: usize,
     ) {
         let (left_s, by) = match fate {
-            Fate::Airs { .. } => return,
-            Fate::Cut { end_unix_s, by } => (end_unix_s - loser.start_unix_s, by),
+            Fate::Airs { by: None, .. } => return,
+            Fate::Airs { start_unix_s, end_unix_s, by: Some(by) } => {
+                (end_unix_s - start_unix_s, by)
+            }
             Fate::Dropped { by } => (0, by),
         };
         let winner = all[by];
-        let equals = winner.priority == loser.priority && !loser.moved;
-        if days_like == 0 || equals || !matches!(loser.origin, Origin::Slot { lesson: Some(_), .. })
-        {
+        let equals = winner.own == loser.own && winner.priority == loser.priority && !loser.moved;
+        if self.is_whole(loser, left_s) {
+            return;
+        }
+        // What is shown again was shown before.
+        let new_lesson = matches!(
+            loser.origin,
+            Origin::Slot { lesson: Some(_), repeat: false, slot, .. } if slot.rerun_of.is_none()
+        );
+        if days_like == 0 || equals || !new_lesson {
             return;
         }
         self.preempted
@@ -174,7 +191,7 @@ impl Overlap<'_> {
         };
         match (self.one.origin, self.other.origin) {
             (Origin::Slot { slot, .. }, Origin::Slot { slot: other, .. })
-                if slot.id == other.id && slot.recurrence.times().per_day() > 1 =>
+                if slot.id == other.id && !slot.airs_once_a_day() =>
             {
                 self.tell_of_one_slot(slot, &more)
             }
@@ -242,7 +259,7 @@ impl Preempted<'_> {
                     let course = &timetable.courses[course];
                     format!("lesson `{}` of `{}`", course.lessons[lesson as usize].id, course.id)
                 }
-                Programme::Asset(_) => "an airing".to_owned(),
+                _ => "an airing".to_owned(),
             },
             _ => "an airing".to_owned(),
         };
@@ -267,10 +284,10 @@ impl Preempted<'_> {
             _ if self.loser.moved => {
                 "with `on_gap = \"skip\"` the lesson waits for the next airing"
             }
-            Origin::Slot { slot, .. } if slot.recurrence.times().per_day() > 1 => {
+            Origin::Slot { slot, .. } if !slot.airs_once_a_day() => {
                 "choose other times, or give the slot a higher `priority`"
             }
-            _ => "name the date in `except`, so that the lesson waits for the next airing",
+            _ => "`if_preempted = \"hold\"` in the course lets the lesson wait for the next airing",
         }
     }
 }

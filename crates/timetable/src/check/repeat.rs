@@ -11,6 +11,7 @@ use super::CheckedDays;
 use crate::civil::{Day, SECONDS_PER_DAY};
 use crate::model::{IfFinished, Programme, Slot, Timetable};
 use crate::plan::Lane;
+use crate::zone::LocalTime;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The days to check, in order, each with the number of days it stands for, itself included.
@@ -34,26 +35,63 @@ pub(super) fn days_to_check(
 /// A number for each day; days with the same number have the same airings at the same times.
 fn day_marks(timetable: &Timetable, lane: &Lane, first: Day, end: Day) -> Vec<usize> {
     let single = single_days(timetable, lane, first, end);
-    let slots: Vec<(&Slot, Day)> =
-        lane.slots(timetable).map(|slot| (slot, last_with_lesson(timetable, slot))).collect();
+    let strands = strands(timetable, lane);
     let mut marks = BTreeMap::new();
     (first.0..end.0)
         .map(Day)
         .map(|day| {
-            let airs = |(slot, last): &(&Slot, Day)| day <= *last && slot.recurrence.airs_on(day);
-            let airing: Vec<usize> = (0..slots.len()).filter(|i| airs(&slots[*i])).collect();
+            let airing: Vec<usize> = (0..strands.len()).filter(|i| strands[*i].airs(day)).collect();
             let next = marks.len();
             *marks.entry((single.contains(&day).then_some(day), airing)).or_insert(next)
         })
         .collect()
 }
 
+/// The airings of a slot, or one of their repeats, with what they show some days before.
+struct Strand<'t> {
+    slot: &'t Slot,
+    /// The first day with a lesson of the slot to show.
+    first: Day,
+    /// The last day with a lesson of the slot to show.
+    last: Day,
+    /// How many days before its own the airing that it repeats may have started.
+    shift: i32,
+}
+
+impl Strand<'_> {
+    fn airs(&self, day: Day) -> bool {
+        let origin = Day(day.0 - self.shift);
+        origin >= self.first && origin <= self.last && self.slot.recurrence.airs_on(origin)
+    }
+}
+
+fn strands<'t>(timetable: &'t Timetable, lane: &Lane) -> Vec<Strand<'t>> {
+    let mut strands = Vec::new();
+    for slot in lane.slots(timetable) {
+        let last = last_with_lesson(timetable, slot);
+        let first = first_with_lesson(timetable, slot).unwrap_or(Day::FIRST);
+        strands.extend(shifts(slot).map(|shift| Strand { slot, first, last, shift }));
+    }
+    strands
+}
+
+/// By how many days the airings of a slot and their repeats come behind its days; each once.
+fn shifts(slot: &Slot) -> impl Iterator<Item = i32> {
+    let repeats = slot.repeats.iter().flat_map(|repeat| repeat.day_shifts());
+    BTreeSet::from_iter(repeats.chain([0])).into_iter()
+}
+
 /// Days on which something happens that is like nothing on another day.
 fn single_days(timetable: &Timetable, lane: &Lane, first: Day, end: Day) -> BTreeSet<Day> {
     let mut single: BTreeSet<Day> = lane.items(timetable).map(|item| item.at.day()).collect();
     for slot in lane.slots(timetable) {
-        single.extend(slot.recurrence.extra_days());
-        single.insert(last_with_lesson(timetable, slot));
+        let mut own: BTreeSet<Day> = slot.recurrence.extra_days().collect();
+        own.insert(last_with_lesson(timetable, slot));
+        own.extend(first_with_lesson(timetable, slot));
+        own.extend(slot.recurrence.fallen_days());
+        for shift in shifts(slot) {
+            single.extend(own.iter().map(|day| Day(day.0 + shift)));
+        }
     }
     for change in timetable.zone.changes() {
         // A policy moves airings by as much as the clock is set.
@@ -76,7 +114,25 @@ fn last_with_lesson(timetable: &Timetable, slot: &Slot) -> Day {
         return Day::LAST;
     }
     let left = course.lessons.len() as u64 - u64::from(first_lesson);
-    slot.recurrence.nth(left - 1).map_or(Day::LAST, |local| local.day())
+    match slot.rerun_of {
+        None => slot.recurrence.last_of_step(left - 1).map_or(Day::LAST, LocalTime::day),
+        Some(base) => {
+            // From the airing of its slot that has no lesson left, a rerun has none either.
+            let base = &timetable.slots[base].recurrence;
+            let end =
+                base.last_of_step(left - 1).map(|last| base.count_before(LocalTime(last.0 + 1)));
+            end.and_then(|ordinal| base.nth(ordinal)).map_or(Day::LAST, LocalTime::day)
+        }
+    }
+}
+
+/// The day from which on the rerun of a course has something to show.
+fn first_with_lesson(timetable: &Timetable, slot: &Slot) -> Option<Day> {
+    if !matches!(slot.programme, Programme::Course { .. }) {
+        return None;
+    }
+    let base = &timetable.slots[slot.rerun_of?];
+    base.recurrence.nth(0).map(LocalTime::day)
 }
 
 #[cfg(test)]
@@ -91,26 +147,48 @@ mod tests {
     const GROUND: &str = "format = 1\n[[service]]\nid = \"tv-1\"\nnumber = 1\nkind = \"television\"
 name = { en = \"One\" }\nslate = \"slate/clock\"
 [[course]]\nid = \"c\"\ntitle = { en = \"C\" }\nkind = \"elective\"
-lessons = { pattern = \"c/{n}\", count = 40 }\n";
+lessons = { pattern = \"c/{n}\", count = 40 }
+[[course]]\nid = \"d\"\ntitle = { en = \"D\" }\nkind = \"elective\"\nadvance = \"week\"
+lessons = { pattern = \"d/{n}\", count = 9 }
+[[term]]\nid = \"t\"\nfrom = 2027-01-10\nuntil = 2027-10-20
+closed = [{ from = 2027-03-20, until = 2027-04-05 }, 2027-06-09]
+makeup = [{ on = 2027-06-12, taught_as = 2027-06-09 }]
+[[season]]\nid = \"s\"\ndates = [{ from = \"03-15\", until = \"05-20\" }]\n";
+    /// What else a slot may say.
+    const MORE: [&str; 9] = [
+        "",
+        "",
+        "rotate = { every = \"5h\", times = 3 }",
+        "rerun = [{ after = \"50h\" }]",
+        "term = \"t\"",
+        "term = \"t\"\nrerun = [{ after = \"30h\" }]",
+        "season = \"s\"",
+        "every_weeks = 2",
+        "start = { soft = \"20m\" }",
+    ];
 
     /// A slot that may overlap itself and others, begin or end within the year, and run out of
     /// lessons.
     fn any_slot() -> impl Strategy<Value = String> {
         let times = prop::collection::btree_set(0u32..1440, 1..5);
         let range = (0u32..120, prop::option::of(120u32..300), prop::option::of(0u32..300));
-        let what = (any::<bool>(), prop::sample::select(vec![50, 50, 60]));
+        let programmes = vec!["course = \"c\"", "course = \"d\"", "asset = \"a/b\""];
+        let what = (
+            prop::sample::select(programmes),
+            prop::sample::select(vec![50, 50, 60]),
+            prop::sample::select(MORE.to_vec()),
+        );
         let days = prop::sample::subsequence(vec!["mon", "tue", "wed", "thu", "fri", "sun"], 1..6);
         (times, range, what, days, 1u32..600, any::<bool>()).prop_map(
-            |(times, (from, until, except), (course, priority), days, length, skip)| {
+            |(times, (from, until, except), (what, priority, more), days, length, skip)| {
                 let times: Vec<_> =
                     times.iter().map(|t| format!("{:02}:{:02}", t / 60, t % 60)).collect();
-                let what = if course { "course = \"c\"" } else { "asset = \"a/b\"" };
                 let skip = if skip { "skip" } else { "later" };
                 let until = until.map_or(String::new(), |u| format!("until = {}\n", date(u)));
                 let except = except.map_or(String::new(), |e| format!("except = [{}]\n", date(e)));
                 format!(
                     "service = \"tv-1\"\n{what}\nat = [{}]\nlength = \"{length}m\"\ndays = {days:?}
-                    from = {}\npriority = {priority}\non_gap = \"{skip}\"\n{until}{except}",
+                    from = {}\npriority = {priority}\non_gap = \"{skip}\"\n{until}{except}{more}\n",
                     times.join(", "),
                     date(from),
                 )
@@ -131,6 +209,10 @@ lessons = { pattern = \"c/{n}\", count = 40 }\n";
         for (i, slot) in slots.iter().enumerate() {
             text.push_str(&format!("[[slot]]\nid = \"s{i}\"\n{slot}"));
         }
+        text.push_str(
+            "[[slot]]\nid = \"again\"\nservice = \"tv-1\"\nrerun_of = \"s0\"\nat = 12:00
+            length = \"40m\"\n",
+        );
         for (i, (day, hour)) in items.iter().enumerate() {
             text.push_str(&format!(
                 "[[item]]\nid = \"i{i}\"\nservice = \"tv-1\"\nasset = \"a/i\"\nat = {}T{hour:02}:00\n",
@@ -171,6 +253,7 @@ lessons = { pattern = \"c/{n}\", count = 40 }\n";
         let to_check = days_to_check(&timetable, &timetable.lanes[0], days);
         let all = to_check.values().sum::<usize>();
         assert_eq!(all, (days.end.0 - days.first.0) as usize);
-        assert!(to_check.len() < 20, "{to_check:?}");
+        // The rerun begins with the first airing of what it shows.
+        assert!(to_check.len() < 24, "{to_check:?}");
     }
 }

@@ -3,9 +3,10 @@
 use super::candidate::{Candidate, Origin};
 use super::layers::{Fate, settle};
 use crate::civil::{ticks_from_unix, utc_from_ticks};
-use crate::model::{CourseKind, Programme, Timetable};
+use crate::model::{CourseKind, Programme, Relay, Service, Slot, Timetable};
 use crate::source::Location;
 use crate::text::{AssetId, Id, Language, Texts};
+use crate::zone::LocalTime;
 use ts::{Span, TICKS_PER_SECOND, Ticks};
 
 /// One airing: an asset on a service in a window of time.
@@ -33,10 +34,14 @@ pub struct PlannedAiring {
     pub title: Option<Texts>,
     /// The lesson, for an airing of a course.
     pub lesson: Option<LessonRef>,
+    /// It shows again what was shown before, and moves no course on.
+    pub rerun: bool,
     /// How long the timetable says the asset is.
     pub length_claim: Option<Span>,
     /// `content_nibble_level_1` and `_2` of the content descriptor.
     pub content: Option<u8>,
+    /// The live source that it comes from; `asset` is its recording.
+    pub live: Option<LiveRef>,
     /// The language it is taught in.
     pub language: Option<Language>,
     /// Its priority.
@@ -50,10 +55,25 @@ pub struct PlannedAiring {
 pub enum AiringKind {
     /// A lesson of a course, in a slot.
     Lesson,
-    /// An asset in a slot.
+    /// An asset in a slot, or a live source.
     Programme,
+    /// What is shown to all who do not leave in a window for regions.
+    OptOut,
     /// A one-off item.
     OneOff,
+}
+
+/// Which live source an airing shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LiveRef {
+    /// The source.
+    pub source: Id,
+    /// What is shown when it does not come.
+    pub cover: AssetId,
+    /// After how many milliseconds without input.
+    pub after_ms: u32,
+    /// How long it may go on behind its end.
+    pub may_overrun: Span,
 }
 
 /// Which lesson of which course an airing shows.
@@ -95,6 +115,9 @@ impl Timetable {
         if until <= from {
             return Vec::new();
         }
+        if let Some(relay) = &self.services[index].relays {
+            return self.relayed(&self.services[index], relay, from, until);
+        }
         let lane = &self.lanes[index];
         let from_unix_s = utc_from_ticks(from).unix_s;
         let until_unix_s = utc_from_ticks(until).unix_s + 1;
@@ -106,9 +129,9 @@ impl Timetable {
             .iter()
             .zip(&fates)
             .filter_map(|(candidate, fate)| match *fate {
-                Fate::Airs { end_unix_s } | Fate::Cut { end_unix_s, .. } => {
-                    let wanted = candidate.start_unix_s < until_unix_s && end_unix_s > from_unix_s;
-                    if wanted { self.planned(candidate, end_unix_s) } else { None }
+                Fate::Airs { start_unix_s, end_unix_s, .. } => {
+                    let wanted = start_unix_s < until_unix_s && end_unix_s > from_unix_s;
+                    if wanted { self.planned(candidate, start_unix_s, end_unix_s) } else { None }
                 }
                 Fate::Dropped { .. } => None,
             })
@@ -118,9 +141,37 @@ impl Timetable {
         airings
     }
 
-    /// `None` when the airing lies off the axis, which no date of a timetable does.
-    fn planned(&self, candidate: &Candidate<'_>, end_unix_s: i64) -> Option<PlannedAiring> {
-        let start = ticks_from_unix(candidate.start_unix_s)?;
+    /// What a service shows that relays another one: its airings of some days.
+    fn relayed(
+        &self,
+        service: &Service,
+        relay: &Relay,
+        from: Ticks,
+        until: Ticks,
+    ) -> Vec<PlannedAiring> {
+        let mut airings = match self.service(&relay.service) {
+            Some(other) if other.relays.is_none() => self.airings(&other.id, from, until),
+            _ => Vec::new(),
+        };
+        airings.retain(|airing| {
+            let day = self.zone.local_time(airing.start).day();
+            (relay.first..=relay.last).contains(&day)
+        });
+        for airing in &mut airings {
+            airing.service = service.id.clone();
+        }
+        airings
+    }
+
+    /// `None` when there is nothing to show but filler, or when the airing lies off the axis, which
+    /// no date of a timetable does.
+    pub(super) fn planned(
+        &self,
+        candidate: &Candidate<'_>,
+        start_unix_s: i64,
+        end_unix_s: i64,
+    ) -> Option<PlannedAiring> {
+        let start = ticks_from_unix(start_unix_s)?;
         let window_end = ticks_from_unix(end_unix_s)?;
         let service = match candidate.origin {
             Origin::Slot { slot, .. } => &slot.service,
@@ -129,17 +180,19 @@ impl Timetable {
         let content = self.service(service).and_then(|s| s.content);
         let blank = PlannedAiring {
             service: service.clone(),
+            asset: self.asset_of(candidate)?,
             id: airing_id(candidate),
             event_id: event_id(start),
             kind: AiringKind::OneOff,
-            asset: self.asset_of(candidate).clone(),
             in_offset: Span(0),
             start,
             window_end,
             title: None,
             lesson: None,
+            rerun: false,
             length_claim: None,
             content,
+            live: None,
             language: None,
             priority: candidate.priority,
             origin: candidate.origin.location(),
@@ -147,12 +200,14 @@ impl Timetable {
         Some(match candidate.origin {
             Origin::Item(item) => PlannedAiring {
                 in_offset: item.start_at,
-                title: item.title.clone(),
+                live: item.live.map(|live| self.live_ref(live, item.may_overrun_s)),
+                title: item.title.clone().or_else(|| self.live[item.live?].title.clone()),
                 content: item.content.or(content),
                 ..blank
             },
-            Origin::Slot { slot, lesson, .. } => {
+            Origin::Slot { slot, lesson, repeat, .. } => {
                 let airing = PlannedAiring {
+                    rerun: repeat || slot.rerun_of.is_some(),
                     kind: AiringKind::Programme,
                     in_offset: slot.from_offset,
                     title: slot.title.clone(),
@@ -160,7 +215,15 @@ impl Timetable {
                 };
                 match (&slot.programme, lesson) {
                     (Programme::Course { course, .. }, Some(lesson)) => {
-                        self.with_lesson(airing, *course, lesson)
+                        self.with_lesson(airing, *course, lesson, candidate.local)
+                    }
+                    (Programme::Live(live), _) => PlannedAiring {
+                        live: Some(self.live_ref(*live, slot.may_overrun_s)),
+                        title: airing.title.or_else(|| self.live[*live].title.clone()),
+                        ..airing
+                    },
+                    (Programme::OptOut { .. }, _) => {
+                        PlannedAiring { kind: AiringKind::OptOut, ..airing }
                     }
                     _ => airing,
                 }
@@ -168,20 +231,44 @@ impl Timetable {
         })
     }
 
-    fn asset_of<'t>(&'t self, candidate: &Candidate<'t>) -> &'t AssetId {
+    fn live_ref(&self, live: usize, may_overrun_s: u32) -> LiveRef {
+        let live = &self.live[live];
+        LiveRef {
+            source: live.id.clone(),
+            cover: live.if_lost.play.clone(),
+            after_ms: live.if_lost.after_ms,
+            may_overrun: Span::from_seconds(i64::from(may_overrun_s)),
+        }
+    }
+
+    /// `None` for a window in which all who stay see filler.
+    fn asset_of(&self, candidate: &Candidate<'_>) -> Option<AssetId> {
         match candidate.origin {
-            Origin::Item(item) => &item.asset,
-            Origin::Slot { slot, lesson, .. } => match &slot.programme {
-                Programme::Asset(asset) => asset,
+            Origin::Item(item) => Some(item.asset.clone()),
+            Origin::Slot { slot, lesson, extra, shown, .. } => match &slot.programme {
+                Programme::Asset(asset) => Some(asset.clone()),
+                Programme::Live(live) => self.live[*live].recording(&id_of(slot, extra, shown)),
+                Programme::OptOut { sustain } => sustain.clone(),
                 Programme::Course { course, first_lesson } => {
                     let lesson = lesson.unwrap_or(*first_lesson);
-                    &self.courses[*course].lessons[lesson as usize].asset
+                    let course = &self.courses[*course];
+                    let asset = match course.withdrawal(lesson, candidate.local) {
+                        Some(withdrawn) => &withdrawn.play,
+                        None => &course.lessons[lesson as usize].asset,
+                    };
+                    Some(asset.clone())
                 }
             },
         }
     }
 
-    fn with_lesson(&self, airing: PlannedAiring, course: usize, index: u32) -> PlannedAiring {
+    fn with_lesson(
+        &self,
+        airing: PlannedAiring,
+        course: usize,
+        index: u32,
+        local: LocalTime,
+    ) -> PlannedAiring {
         let course = &self.courses[course];
         let lesson = &course.lessons[index as usize];
         PlannedAiring {
@@ -195,7 +282,7 @@ impl Timetable {
                 lesson_count: course.lessons.len() as u32,
                 title: lesson.title.clone(),
             }),
-            length_claim: lesson.length_claim,
+            length_claim: lesson.length_claim.filter(|_| course.withdrawal(index, local).is_none()),
             content: course.content.or(airing.content),
             language: course.language,
             ..airing
@@ -204,16 +291,18 @@ impl Timetable {
 }
 
 fn airing_id(candidate: &Candidate<'_>) -> String {
-    let local = candidate.local;
     match candidate.origin {
         Origin::Item(item) => item.id.as_str().to_owned(),
-        Origin::Slot { slot, extra: false, .. } if slot.recurrence.times().per_day() == 1 => {
-            format!("{}@{}", slot.id, local.day())
-        }
-        Origin::Slot { slot, .. } => {
-            let second = local.second_of_day();
-            let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-            format!("{}@{}T{hour:02}:{minute:02}:{second:02}", slot.id, local.day())
-        }
+        Origin::Slot { slot, extra, .. } => id_of(slot, extra, candidate.local),
     }
+}
+
+/// The name of the airing of a slot that starts at a civil time.
+fn id_of(slot: &Slot, extra: bool, local: LocalTime) -> String {
+    if !extra && slot.airs_once_a_day() {
+        return format!("{}@{}", slot.id, local.day());
+    }
+    let second = local.second_of_day();
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{}@{}T{hour:02}:{minute:02}:{second:02}", slot.id, local.day())
 }

@@ -41,6 +41,15 @@ impl Timetable {
     }
 }
 
+/// For how many ticks a bundle is sent before an instant.
+pub(crate) fn open_ticks(zone: &Zone, bundle: &Bundle, until: Ticks) -> u64 {
+    let first = opening(zone, LocalTime::new(bundle.first, 0));
+    let open = open_times(zone, bundle, first, until.max(first));
+    let inside =
+        |(from, to): &(Ticks, Ticks)| to.0.min(until.0).saturating_sub(from.0.max(first.0));
+    open.iter().map(inside).sum()
+}
+
 /// The times around a window during which the bundle is sent; in order, none touches another.
 fn open_times(zone: &Zone, bundle: &Bundle, from: Ticks, until: Ticks) -> Vec<(Ticks, Ticks)> {
     let mut open = Vec::new();
@@ -70,7 +79,7 @@ fn open_times(zone: &Zone, bundle: &Bundle, from: Ticks, until: Ticks) -> Vec<(T
 }
 
 fn window_on(zone: &Zone, window: &WindowTimes, day: Day) -> Option<(Ticks, Ticks)> {
-    if !window.days.contains(day.weekday()) {
+    if !window.days.names(day, day) {
         return None;
     }
     let last = if window.to_s <= window.from_s { Day(day.0 + 1) } else { day };

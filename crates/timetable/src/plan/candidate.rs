@@ -3,6 +3,7 @@
 use super::MIN_AIRING_S;
 use super::lane::OPEN_END_S;
 use crate::model::{IfFinished, Item, Programme, Slot, Timetable};
+use crate::recurrence::Occurrence;
 use crate::zone::{LocalInstants, LocalTime, Zone};
 
 /// One airing as the calendar has it.
@@ -18,6 +19,10 @@ pub(crate) struct Candidate<'t> {
     pub moved: bool,
     pub open_end: bool,
     pub priority: u8,
+    /// How late it may start.
+    pub may_start_late_s: i64,
+    /// A provincial plan puts it into the plan it includes.
+    pub own: bool,
 }
 
 /// What an airing comes from.
@@ -25,8 +30,12 @@ pub(crate) struct Candidate<'t> {
 pub(crate) enum Origin<'t> {
     Slot {
         slot: &'t Slot,
-        /// The airing was added to the weekly pattern.
+        /// The airing was added to the pattern.
         extra: bool,
+        /// It shows again what an airing of the same slot has shown.
+        repeat: bool,
+        /// When the airing that it shows started, on the local clock.
+        shown: LocalTime,
         /// Index of the lesson in the course.
         lesson: Option<u32>,
     },
@@ -81,39 +90,68 @@ pub(crate) fn slot_candidates<'t>(
     let (least_s, greatest_s) = zone.offsets_s(earliest_unix_s, until_unix_s);
     let first = LocalTime(earliest_unix_s.saturating_add(least_s));
     let end = LocalTime(until_unix_s.saturating_add(greatest_s));
-    for occurrence in slot.recurrence.occurrences(first..end) {
-        let Some(resolved) = zone.resolve(occurrence.local, slot.gap, slot.fold) else {
-            continue;
-        };
-        let start_unix_s = resolved.unix_s;
-        let length_s = i64::from(slot.length_s);
-        let end_unix_s = end_of(zone, occurrence.local, start_unix_s, length_s, resolved.moved);
-        if start_unix_s >= until_unix_s || end_unix_s <= from_unix_s {
-            continue;
+    let mut add = |origin: Occurrence, local: LocalTime, repeat: bool| {
+        let airing = slot_candidate(timetable, slot, origin, local, repeat);
+        let shares =
+            |c: &Candidate<'_>| c.start_unix_s < until_unix_s && c.end_unix_s > from_unix_s;
+        if let Some(candidate) = airing.filter(shares) {
+            found(candidate);
         }
-        let lesson = match &slot.programme {
-            Programme::Asset(_) => None,
-            Programme::Course { course, first_lesson } => {
-                let ordinal = slot.recurrence.count_before(occurrence.local);
-                let course = &timetable.courses[*course];
-                let place = ordinal + u64::from(*first_lesson);
-                let Some(lesson) = lesson_at(place, course.lessons.len(), course.if_finished)
-                else {
-                    continue;
-                };
-                Some(lesson)
-            }
-        };
-        found(Candidate {
-            origin: Origin::Slot { slot, extra: occurrence.extra, lesson },
-            local: occurrence.local,
-            start_unix_s,
-            end_unix_s,
-            moved: resolved.moved,
-            open_end: false,
-            priority: slot.priority,
-        });
+    };
+    for origin in slot.recurrence.occurrences(first..end) {
+        add(origin, origin.local, false);
     }
+    for repeat in &slot.repeats {
+        for origin in slot.recurrence.occurrences(repeat.origins(&(first..end))) {
+            let local = repeat.of(origin.local);
+            if (first..end).contains(&local) {
+                add(origin, local, true);
+            }
+        }
+    }
+}
+
+/// The airing of a slot at `local` that shows what `origin` shows; `None` when a clock change lets
+/// it fall out, or there is no lesson to show.
+fn slot_candidate<'t>(
+    timetable: &'t Timetable,
+    slot: &'t Slot,
+    origin: Occurrence,
+    local: LocalTime,
+    repeat: bool,
+) -> Option<Candidate<'t>> {
+    let resolved = timetable.zone.resolve(local, slot.gap, slot.fold)?;
+    let lesson = match &slot.programme {
+        Programme::Asset(_) | Programme::Live(_) | Programme::OptOut { .. } => None,
+        Programme::Course { course, first_lesson } => {
+            let step = match slot.rerun_of {
+                None => slot.recurrence.place(origin.local),
+                Some(base) => last_step(&timetable.slots[base], origin.local)?,
+            };
+            let course = &timetable.courses[*course];
+            let place = step + u64::from(*first_lesson);
+            Some(lesson_at(place, course.lessons.len(), course.if_finished)?)
+        }
+    };
+    let start_unix_s = resolved.unix_s;
+    let length_s = i64::from(slot.length_s);
+    Some(Candidate {
+        origin: Origin::Slot { slot, extra: origin.extra, repeat, shown: origin.local, lesson },
+        local,
+        start_unix_s,
+        end_unix_s: end_of(&timetable.zone, local, start_unix_s, length_s, resolved.moved),
+        moved: resolved.moved,
+        open_end: false,
+        priority: slot.priority,
+        may_start_late_s: slot.start.late_s(),
+        own: timetable.is_inserted(&slot.service, slot.origin),
+    })
+}
+
+/// The step of the last airing of a slot that starts before a civil time.
+fn last_step(base: &Slot, local: LocalTime) -> Option<u64> {
+    let last = base.recurrence.count_before(local).checked_sub(1)?;
+    Some(base.recurrence.place(base.recurrence.nth(last)?))
 }
 
 /// The airing of an item; `None` when a clock change lets it fall out.
@@ -132,6 +170,8 @@ pub(crate) fn item_candidate<'t>(
         moved: resolved.moved,
         open_end: item.length_s.is_none(),
         priority: item.priority,
+        may_start_late_s: item.start.late_s(),
+        own: timetable.is_inserted(&item.service, item.origin),
     })
 }
 

@@ -36,9 +36,13 @@ impl Lane {
     }
 
     fn new(timetable: &Timetable, slots: Vec<usize>, items: Vec<usize>) -> Lane {
-        let of_slots = slots.iter().map(|i| &timetable.slots[*i]).map(|s| (s.priority, s.length_s));
-        let of_items = items.iter().map(|i| &timetable.items[*i]);
-        let of_items = of_items.map(|i| (i.priority, i.length_s.unwrap_or(OPEN_END_S as u32)));
+        let own = |service, origin| timetable.is_inserted(service, origin);
+        let of_slots = slots.iter().map(|i| &timetable.slots[*i]);
+        let of_slots = of_slots.map(|s| ((own(&s.service, s.origin), s.priority), s.length_s));
+        let of_items = items.iter().map(|i| &timetable.items[*i]).map(|i| {
+            let rank = (own(&i.service, i.origin), i.priority);
+            (rank, i.length_s.unwrap_or(OPEN_END_S as u32))
+        });
         Lane { reach_s: reach_s(of_slots.chain(of_items)), slots, items }
     }
 
@@ -83,10 +87,10 @@ impl Lane {
 /// of those of higher rank that overlap it, and so on up: one length for each rank, of which
 /// every priority has two (airings that a clock change moved rank lower), and one more at the
 /// end.
-fn reach_s(lengths: impl Iterator<Item = (u8, u32)>) -> i64 {
-    let mut longest: BTreeMap<u8, u32> = BTreeMap::new();
-    for (priority, length_s) in lengths {
-        let held = longest.entry(priority).or_default();
+fn reach_s(lengths: impl Iterator<Item = ((bool, u8), u32)>) -> i64 {
+    let mut longest: BTreeMap<(bool, u8), u32> = BTreeMap::new();
+    for (rank, length_s) in lengths {
+        let held = longest.entry(rank).or_default();
         *held = length_s.max(*held);
     }
     let ranks: i64 = longest.values().map(|s| 2 * i64::from(*s)).sum();

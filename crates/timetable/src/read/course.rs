@@ -1,11 +1,15 @@
 //! `[[course]]`: ordered lessons, listed one by one or as a pattern of asset names.
 
 use super::fields::{Fields, Kind, Report, Value};
+use super::live::read_licence;
+use super::sites::read_audience;
 use super::value;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::model::{Course, CourseKind, IfFinished, Lesson};
+use crate::model::{Course, CourseKind, IfFinished, IfPreempted, Lesson, Withdrawn};
+use crate::recurrence::Advance;
 use crate::source::{Located, Location};
 use crate::text::{AssetId, Id, Language};
+use crate::zone::LocalTime;
 use toml::de::DeValue;
 
 /// Reads a course.
@@ -23,10 +27,25 @@ pub(crate) fn read_course(mut table: Fields<'_>, report: &mut Report) -> Option<
         ("last", IfFinished::Last),
         ("error", IfFinished::Error),
     ];
+    let fates = [("drop", IfPreempted::Drop), ("hold", IfPreempted::Hold)];
+    let if_preempted = table.optional("if_preempted", report, |v, r| value::word(v, r, &fates));
+    let audience = read_audience(&mut table, report);
+    let by = table.optional("by", report, value::day);
+    let licence = table.optional("licence", report, read_licence);
+    let withdrawn = table.optional("withdrawn", report, |v, r| value::list(v, r, read_withdrawn));
+    let advances = [("airing", Advance::Airing), ("day", Advance::Day), ("week", Advance::Week)];
+    let advance = table.optional("advance", report, |v, r| value::word(v, r, &advances));
     let if_finished = table.optional("if_finished", report, |v, r| value::word(v, r, &ends));
     table.finish(report);
 
     let (id, kind) = (id?, kind?.value);
+    let mut lessons = lessons?.value;
+    let licence = licence.map(|l| l.value);
+    let withdrawn = withdrawn.map_or(Vec::new(), |w| w.value);
+    let withdrawn = withdrawn.into_iter().filter_map(|w| w.value.find(&lessons, report)).collect();
+    for lesson in &mut lessons {
+        lesson.licence = lesson.licence.or(licence);
+    }
     let if_finished = if_finished.map_or(
         match kind {
             CourseKind::Required => IfFinished::Error,
@@ -39,11 +58,44 @@ pub(crate) fn read_course(mut table: Fields<'_>, report: &mut Report) -> Option<
         title: title?.value,
         kind,
         language: language.map(|l| l.value),
-        lessons: lessons?.value,
+        lessons,
+        if_preempted: if_preempted.map_or(IfPreempted::Drop, |p| p.value),
+        audience,
+        withdrawn,
+        by: by.map(|b| b.value),
         content: content.map(|c| c.value as u8),
+        advance: advance.map_or(Advance::Airing, |a| a.value),
         if_finished,
         origin: id.at,
     })
+}
+
+/// A withdrawn lesson as it is written.
+struct WithdrawnDraft {
+    lesson: Located<Id>,
+    from: LocalTime,
+    play: Located<AssetId>,
+}
+
+impl WithdrawnDraft {
+    fn find(self, lessons: &[Lesson], report: &mut Report) -> Option<Withdrawn> {
+        let place = lessons.iter().position(|lesson| lesson.id == self.lesson.value);
+        if place.is_none() {
+            let message = format!("this course has no lesson `{}`", self.lesson.value);
+            report.fault(Code::UnknownReference, self.lesson.at, message, "");
+        }
+        let (lesson, origin) = (place? as u32, self.play.at);
+        Some(Withdrawn { lesson, from: self.from, play: self.play.value, origin })
+    }
+}
+
+fn read_withdrawn(value: Value<'_>, report: &mut Report) -> Option<WithdrawnDraft> {
+    let mut table = value::table(value, report, "withdrawn lesson")?;
+    let lesson = table.required("lesson", report, value::id);
+    let from = table.required("from", report, value::local_time);
+    let play = table.required("play", report, value::asset);
+    table.finish(report);
+    Some(WithdrawnDraft { lesson: lesson?, from: from?.value, play: play? })
 }
 
 fn read_language(value: Value<'_>, report: &mut Report) -> Option<Language> {
@@ -91,6 +143,7 @@ fn read_lesson(mut table: Fields<'_>, report: &mut Report) -> Option<(Lesson, Lo
     let asset = table.required("asset", report, value::asset);
     let title = table.optional("title", report, value::texts);
     let length = table.optional("length", report, value::length);
+    let licence = table.optional("licence", report, read_licence);
     table.finish(report);
     let (id, asset) = (id?, asset?);
     let lesson = Lesson {
@@ -98,6 +151,7 @@ fn read_lesson(mut table: Fields<'_>, report: &mut Report) -> Option<(Lesson, Lo
         asset: asset.value,
         title: title.map(|t| t.value),
         length_claim: length.map(|l| l.value),
+        licence: licence.map(|l| l.value),
         origin: asset.at,
     };
     Some((lesson, id.at))
@@ -152,6 +206,7 @@ impl Pattern<'_> {
             asset: self.asset(number)?,
             title: None,
             length_claim: length.map(|l| l.value),
+            licence: None,
             origin,
         })
     }

@@ -17,6 +17,13 @@ pub(crate) enum Kind {
     Item,
     Filler,
     Bundle,
+    Term,
+    Season,
+    Region,
+    SiteClass,
+    Live,
+    Audience,
+    Notice,
 }
 
 /// Findings and names of one source.
@@ -26,6 +33,8 @@ pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
     pub(crate) declared: Vec<(Kind, Located<Id>)>,
     pub(crate) referenced: Vec<(Kind, Located<Id>)>,
+    /// Whom classes of sites serve.
+    pub(crate) audiences: Vec<Located<Id>>,
 }
 
 /// A value and the key it stands behind.
@@ -56,6 +65,13 @@ impl Kind {
             Kind::Item => "item",
             Kind::Filler => "filler",
             Kind::Bundle => "bundle",
+            Kind::Term => "term",
+            Kind::Season => "season",
+            Kind::Region => "region",
+            Kind::SiteClass => "site class",
+            Kind::Live => "live source",
+            Kind::Audience => "audience",
+            Kind::Notice => "notice",
         }
     }
 }
@@ -63,8 +79,8 @@ impl Kind {
 impl Report {
     /// No findings yet about the source with this index.
     pub fn new(source: usize) -> Report {
-        let (declared, referenced) = (Vec::new(), Vec::new());
-        Report { source, diagnostics: Vec::new(), declared, referenced }
+        let (declared, referenced, audiences) = (Vec::new(), Vec::new(), Vec::new());
+        Report { source, diagnostics: Vec::new(), declared, referenced, audiences }
     }
 
     /// Reports a finding; a text with very many has nothing to gain from more.
@@ -98,7 +114,9 @@ impl<'t> Fields<'t> {
 
     /// What a key holds, if the key is there.
     pub fn value(&mut self, key: &'static str, report: &Report) -> Option<Value<'t>> {
-        self.known.push(key);
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
         let value = self.table.get(key)?;
         Some(Value { key, inner: value.get_ref(), at: report.location(value.span()) })
     }

@@ -124,6 +124,19 @@ pub fn integer(value: Value<'_>, report: &mut Report, range: RangeInclusive<u64>
     inside
 }
 
+/// True or false.
+pub fn boolean(value: Value<'_>, report: &mut Report) -> Option<bool> {
+    match value.inner {
+        DeValue::Boolean(truth) => Some(*truth),
+        _ => wrong_type(value, report, "true or false"),
+    }
+}
+
+/// A remark for people, in any one language.
+pub(crate) fn remark(value: Value<'_>, report: &mut Report) -> Option<String> {
+    shown_text(value, report).map(str::to_owned)
+}
+
 /// One of several words.
 pub fn word<T: Copy>(
     value: Value<'_>,

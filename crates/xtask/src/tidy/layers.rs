@@ -17,6 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("datacast", &["ts", "fec"]),
     ("rtp", &["ts", "fec"]),
     ("timetable", &["ts", "si"]),
+    ("desk", &["ts", "timetable"]),
     ("rundown", &["ts", "es", "asset", "si", "datacast", "timetable"]),
     ("mux", &["ts"]),
     (
@@ -38,6 +39,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "datacast",
             "rtp",
             "timetable",
+            "desk",
             "rundown",
             "mux",
             "engine",
@@ -59,6 +61,7 @@ pub const PURE: &[&str] = &[
     "datacast",
     "rtp",
     "timetable",
+    "desk",
     "rundown",
     "mux",
     "engine",
