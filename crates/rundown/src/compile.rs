@@ -1,7 +1,7 @@
 //! From a timetable to a rundown.
 
 use crate::catalogue::{AssetIx, Catalogue, CatalogueEntry};
-use crate::fill::{FillerPool, Programme, fill_gap, timeline};
+use crate::fill::{FillerPool, PIECE_MIN, Programme, fill_gap, timeline};
 use crate::handover::{Begin, Head, airings};
 use crate::model::{
     Airing, AiringKind, BundleRun, CivilClock, Event, Rundown, ServiceRundown, Title,
@@ -200,10 +200,18 @@ impl<'a> Compiler<'a> {
             let event = events.len() as u32;
             match self.programme(airing, event, problems) {
                 Some(programme) => {
+                    let (asset, end) = (programme.asset, programme.end);
                     events.push(self.event(airing, &programme));
                     programmes.push(programme);
+                    if self.is_cover(airing, asset) {
+                        let kind = AiringKind::Filler;
+                        self.repeat(asset, kind, end, airing.window_end, &mut programmes);
+                    }
                 }
-                None => self.cover(slate, airing.start, airing.window_end, &mut programmes),
+                None => {
+                    let (from, until) = (airing.start, airing.window_end);
+                    self.repeat(slate, AiringKind::Slate, from, until, &mut programmes);
+                }
             }
         }
         let airings = self.airings(service, slate, &programmes);
@@ -246,7 +254,7 @@ impl<'a> Compiler<'a> {
             report(ProblemKind::EnteredEarlier { by: airing.in_offset - in_point });
         }
         let natural = airing.start + (entry.summary.duration - in_point);
-        if natural > airing.window_end {
+        if natural > airing.window_end && !self.is_cover(airing, asset) {
             report(ProblemKind::Cut { by: natural.since(airing.window_end) });
         }
         Some(Programme {
@@ -259,11 +267,25 @@ impl<'a> Compiler<'a> {
         })
     }
 
-    /// The slate, again and again.
-    fn cover(&self, slate: AssetIx, from: Ticks, until: Ticks, programmes: &mut Vec<Programme>) {
-        let pool = [(slate, self.duration(slate))];
-        let pool = FillerPool { assets: &pool, kind: AiringKind::Slate };
-        fill_gap(pool, from, until, programmes);
+    /// The asset covers a live source that has sent nothing.
+    fn is_cover(&self, airing: &PlannedAiring, asset: AssetIx) -> bool {
+        let recording = self.numbers.get(airing.asset.as_str());
+        airing.live.is_some() && recording != Some(&asset)
+    }
+
+    /// The same asset, again and again; a scrap at the end is left to what comes behind.
+    fn repeat(
+        &self,
+        asset: AssetIx,
+        kind: AiringKind,
+        from: Ticks,
+        until: Ticks,
+        programmes: &mut Vec<Programme>,
+    ) {
+        if from < until && until.since(from) >= PIECE_MIN {
+            let pool = [(asset, self.duration(asset))];
+            fill_gap(FillerPool { assets: &pool, kind }, from, until, programmes);
+        }
     }
 
     fn duration(&self, asset: AssetIx) -> Span {

@@ -5,7 +5,7 @@ use crate::model::AiringKind;
 use ts::{Span, TICKS_PER_SECOND, Ticks};
 
 /// The shortest piece of filler that is made where there is a choice.
-const PIECE_MIN: Span = Span::from_seconds(2);
+pub(crate) const PIECE_MIN: Span = Span::from_seconds(2);
 /// Gaps are divided at multiples of this, so that what fills a long gap can be told without
 /// knowing when it began.
 const CELL: u64 = 3600 * TICKS_PER_SECOND;

@@ -14,7 +14,7 @@ slate = \"slate\"\nfiller = \"breaks\"
 [[live]]\nid = \"studio\"\ninput = \"rtp://239.10.0.5:5004\"
 title = { en = \"Live\" }\nif_lost = { after = \"2s\", play = \"cover\" }
 [[region]]\nid = \"guizhou\"\nname = { en = \"Guizhou\" }
-[[slot]]\nid = \"lecture\"\nservice = \"tv-1\"\nlive = \"studio\"\nat = 15:00\nlength = \"10m\"
+[[slot]]\nid = \"lecture\"\nservice = \"tv-1\"\nlive = \"studio\"\nat = 15:00\nlength = \"25m\"
 [[opt_out]]\nid = \"window\"\nservice = \"tv-1\"\nat = 16:00\nlength = \"10m\"\nregions = [\"guizhou\"]
 [[slot]]\nid = \"film\"\nservice = \"tv-1\"\nasset = \"film\"\nat = 15:55\nlength = \"30m\"\npriority = 10\n";
 
@@ -36,7 +36,8 @@ fn on_air(assets: &[&str]) -> (Rundown, usize) {
     let compiled = compile(&timetable.unwrap(), &catalogue, &services, from, until, 0);
     let (rundown, problems) = compiled.unwrap();
     let inside = |p: &&rundown::Problem| p.start >= from && p.start < until;
-    (rundown, problems.iter().filter(inside).count())
+    let of_live = |p: &&rundown::Problem| p.airing.starts_with("lecture@");
+    (rundown, problems.iter().filter(inside).filter(of_live).count())
 }
 
 /// The asset on air at an instant, and why it is.
@@ -54,6 +55,9 @@ fn a_live_source_shows_its_recording_and_without_one_its_cover() {
     assert_eq!(problems, 0);
     let (rundown, problems) = on_air(&["slate", "break", "cover", "film"]);
     assert_eq!(shown(&rundown, during), ("cover".to_owned(), AiringKind::Programme));
+    // The cover goes on as long as the programme would.
+    let end = shown(&rundown, "2027-03-01T15:24:00+08:00");
+    assert_eq!(end, ("cover".to_owned(), AiringKind::Filler));
     assert_eq!(problems, 0);
     let (rundown, problems) = on_air(&["slate", "break", "film"]);
     assert_eq!(shown(&rundown, during), ("slate".to_owned(), AiringKind::Slate));

@@ -1,9 +1,12 @@
 //! The teaching timetable: TOML text to a checked timetable, and from there to absolute time.
 //!
 //! [`parse`] reads one or more texts and gives a [`Timetable`], or diagnostics that point at file,
-//! line and column. The timetable speaks civil time in a named zone; [`Timetable::airings`] and
+//! line and column; [`parse_including`] reads the plan of a region with the central one. The
+//! timetable speaks civil time in a named zone; [`Timetable::airings`] and
 //! [`Timetable::bundles_active`] answer in ticks of the one axis, for any window of time, and are
-//! functions of the timetable and the window alone. [`civil`] holds UTC with its leap seconds.
+//! functions of the timetable and the window alone. What is proven of a plan can be asked for as
+//! data: [`Timetable::chances`], [`Timetable::bundle_proofs`]. [`civil`] holds UTC with its leap
+//! seconds.
 //!
 //! Everything is pure: no clock, no file, and only the time zone database built into the program.
 

@@ -31,8 +31,8 @@ pub struct Timetable {
     pub(crate) notices: Vec<Notice>,
     /// The region whose plan this is, where a central one is included.
     pub(crate) region: Option<Id>,
-    /// What is defined in a source of this number or a higher one is included; the highest number
-    /// of all where nothing is.
+    /// What is defined in a source of this number or a higher one is included, in the plan of a
+    /// region; the highest number of all where this is none.
     pub(crate) own_sources: usize,
     pub(crate) services: Vec<Service>,
     pub(crate) courses: Vec<Course>,

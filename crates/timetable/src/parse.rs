@@ -21,14 +21,16 @@ pub fn parse(sources: &[Source<'_>]) -> (Option<Timetable>, Vec<Diagnostic>) {
 /// Reads a plan from its own sources, the first `own` of them, and those of the plan that it
 /// includes.
 ///
-/// On a service of the included plan, its own slots and items air only inside the windows that the
+/// Without `plan_for` they are simply one plan. With it, the plan is that of a region: on a service
+/// of the included plan, its own slots and items air only inside the windows that the
 /// included plan gives to its region, and never take the time of a required lesson.
 pub fn parse_including(sources: &[Source<'_>], own: usize) -> (Option<Timetable>, Vec<Diagnostic>) {
-    let own_sources = if own < sources.len() { own } else { usize::MAX };
-    let mut draft = Draft { own_sources, ..Draft::default() };
+    let mut draft = Draft::default();
     for (index, source) in sources.iter().enumerate() {
         read_source(index, source, &mut draft);
     }
+    draft.region = draft.region.take().filter(|region| region.at.source < own);
+    draft.own_sources = if draft.region.is_some() { own } else { usize::MAX };
     check_names(&mut draft);
     check_services(&mut draft);
     check_bundles(&mut draft);

@@ -209,7 +209,8 @@ proptest! {
         let slots: std::collections::BTreeSet<&str> =
             airings.iter().filter_map(|a| a.id.split('@').next()).collect();
         for slot in slots {
-            let of_slot = airings.iter().filter(|a| a.id.split('@').next() == Some(slot) && !a.rerun);
+            let of_slot = airings.iter().filter(|a| a.id.split('@').next() == Some(slot));
+            let of_slot = of_slot.filter(|a| !a.rerun);
             // Lessons are in order of the times as they are written: a clock change can move an
             // airing behind one that stays.
             let mut numbers: Vec<(&str, u32)> =

@@ -90,6 +90,19 @@ fn a_provincial_plan_airs_its_own_in_the_window_that_it_is_given() {
 }
 
 #[test]
+fn files_that_a_plan_without_a_region_includes_are_a_part_of_it() {
+    let own = "format = 1\ninclude = [\"central.toml\"]
+    [[slot]]\nid = \"late\"\nservice = \"tv-1\"\nasset = \"a/late\"\nat = 22:00
+    length = \"20m\"\n";
+    let central = include_str!("data/central.toml");
+    let sources =
+        [Source { name: "own.toml", text: own }, Source { name: "central.toml", text: central }];
+    let (timetable, findings) = parse_including(&sources, 1);
+    assert_eq!(render_short(&findings, &sources), "");
+    assert_eq!(timetable.unwrap().region(), None);
+}
+
+#[test]
 fn a_provincial_plan_is_refused_where_it_takes_what_it_is_not_given() {
     let own = include_str!("faulty/province.toml");
     let central = include_str!("data/central.toml");

@@ -134,10 +134,7 @@ impl Inserted<'_> {
             (None, Some(service)) => finding = finding.secondary(service.origin, "defined here"),
             (None, None) => {}
         }
-        finding.help(match &timetable.region {
-            Some(_) => "move it into a window of the central plan, or to a service of your own",
-            None => "say `plan_for = …`, the one whose windows these are",
-        })
+        finding.help("move it into a window of the central plan, or to a service of your own")
     }
 }
 
