@@ -13,6 +13,7 @@ mod error;
 mod packets;
 mod pes;
 mod programme;
+mod shelve;
 mod source;
 mod stamps;
 mod timing;
@@ -20,12 +21,13 @@ mod unit;
 mod video;
 mod writer;
 
+use crate::card::Card;
 use crate::id::AssetId;
 use crate::publish;
 use crate::store::Library;
 use assemble::{Assembly, Input};
 use asset::{AssetSummary, Language};
-use convert::Mode;
+use convert::{Ffmpeg, Mode};
 use packets::PacketFile;
 use std::path::{Path, PathBuf};
 
@@ -36,21 +38,43 @@ pub use error::{ConvertFault, IngestError, Note, Place, SourceFault};
 pub struct IngestOptions {
     /// The program ffmpeg, by its path or by a name that is looked for in PATH.
     pub ffmpeg: PathBuf,
+    /// How many threads ffmpeg may use; all it likes when not said.
+    pub threads: Option<usize>,
     /// The programme of a transport stream with several; the first one when not said.
     pub program: Option<u16>,
     /// The languages of the audio streams in their order, over what the sources say.
     pub languages: Vec<Language>,
     /// Whether an asset of this name may be replaced.
     pub replace: bool,
+    /// What is to be said of the asset, over what was said of one that it replaces.
+    pub card: Card,
+    /// Who ingests it.
+    pub who: String,
+}
+
+impl IngestOptions {
+    /// What was chosen, for people to read later.
+    fn settings(&self) -> String {
+        let mut settings = Vec::new();
+        settings.extend(self.program.map(|program| format!("program {program}")));
+        if !self.languages.is_empty() {
+            let languages: Vec<String> = self.languages.iter().map(Language::to_string).collect();
+            settings.push(format!("languages {}", languages.join(" ")));
+        }
+        settings.join(", ")
+    }
 }
 
 impl Default for IngestOptions {
     fn default() -> IngestOptions {
         IngestOptions {
             ffmpeg: PathBuf::from("ffmpeg"),
+            threads: None,
             program: None,
             languages: Vec::new(),
             replace: false,
+            card: Card::default(),
+            who: String::new(),
         }
     }
 }
@@ -58,6 +82,13 @@ impl Default for IngestOptions {
 /// How far an ingest has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
+    /// A source is hashed.
+    Hashing {
+        /// Bytes hashed.
+        done: u64,
+        /// Bytes of this source.
+        total: u64,
+    },
     /// ffmpeg packs (`encode` is false) or encodes a source.
     Converting {
         /// Whether pictures and sound are encoded anew.
@@ -98,24 +129,45 @@ pub fn ingest(
     if sources.is_empty() {
         return Err(IngestError::NoSource);
     }
-    let replaced = library.index(id).ok();
     if library.index_path(id).exists() && !options.replace {
         return Err(IngestError::Exists { id: id.clone() });
     }
+    let made = make(sources, id, library, options, progress);
+    made.map_err(|error| error.or_full_disk(library.folder()))
+}
+
+fn make(
+    sources: &[PathBuf],
+    id: &AssetId,
+    library: &Library,
+    options: &IngestOptions,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<IngestReport, IngestError> {
     publish::sweep(library.folder())?;
+    let fingerprints = shelve::fingerprints(sources, progress)?;
     let mut work = Work { library, options, progress };
     let mut inputs =
         sources.iter().map(|path| work.prepare(path)).collect::<Result<Vec<Input>, _>>()?;
-    let Assembly { index, draft, mut notes } = work.assemble(&mut inputs)?;
-    let stream_path = library.stream_path(id, &index.digest);
-    draft.publish(&stream_path)?;
-    library.publish_index(id, &index)?;
-    library.forget(id);
-    if let Some(old) = replaced.filter(|old| old.digest != index.digest) {
-        let path = library.stream_path(id, &old.digest);
-        notes.push(Note::Superseded { path });
-    }
+    let assembly = work.assemble(&mut inputs)?;
+    let (index, notes) = shelve::shelve(library, id, assembly, fingerprints, options)?;
     Ok(IngestReport { id: id.clone(), summary: index.summary(), notes })
+}
+
+/// What was made, if an asset is in the library that was made of these very sources in this very
+/// way: as after a kill between its last step and the note of that.
+pub(crate) fn is_done(
+    sources: &[PathBuf],
+    id: &AssetId,
+    library: &Library,
+    options: &IngestOptions,
+    progress: &mut dyn FnMut(Progress),
+) -> Option<IngestReport> {
+    let summary = library.check(id).ok()?;
+    let provenance = library.card(id).ok()?.provenance?;
+    let made_so = provenance.asset == shelve::hex(&summary.digest)
+        && provenance.settings == options.settings();
+    let same = made_so && provenance.sources == shelve::fingerprints(sources, progress).ok()?;
+    same.then(|| IngestReport { id: id.clone(), summary, notes: Vec::new() })
 }
 
 /// What all steps of an ingest need.
@@ -165,7 +217,8 @@ impl Work<'_> {
 
     fn convert(&mut self, path: &Path, mode: Mode, why: SourceFault) -> Result<Input, IngestError> {
         (self.progress)(Progress::Converting { encode: mode == Mode::Encode });
-        let ffmpeg = &self.options.ffmpeg;
+        let IngestOptions { ffmpeg, threads, .. } = self.options;
+        let ffmpeg = Ffmpeg { program: ffmpeg, threads: *threads };
         let draft = convert::convert(ffmpeg, path, self.library.folder(), mode, why)?;
         Ok(Input::converted(path, draft, mode == Mode::Encode))
     }

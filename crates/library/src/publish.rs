@@ -4,6 +4,7 @@ use crate::store::FileError;
 use std::fs::{self, File, OpenOptions};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 static COUNTER: AtomicU64 = AtomicU64::new(0);
 
@@ -27,7 +28,11 @@ impl Draft {
         loop {
             let number = COUNTER.fetch_add(1, Ordering::Relaxed);
             let (begin, end) = DRAFT;
-            let path = folder.join(format!("{begin}{}-{number}{end}", std::process::id()));
+            let process = std::process::id();
+            // The time tells a process from an earlier one of the same number.
+            let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+            let name = format!("{begin}{process}-{number}-{}{end}", since.as_nanos());
+            let path = folder.join(name);
             match OpenOptions::new().write(true).create_new(true).open(&path) {
                 Ok(file) => {
                     let lock = file.try_clone().map_err(|e| FileError::new(&path, e))?;
@@ -48,6 +53,11 @@ impl Draft {
         &self.path
     }
 
+    /// The name of its file, which no other draft ever has.
+    pub(crate) fn name(&self) -> &str {
+        self.path.file_name().and_then(|name| name.to_str()).unwrap_or_default()
+    }
+
     /// Gives the draft its final name, over whatever has that name, and makes that durable.
     /// The draft's bytes must have been synchronised.
     pub(crate) fn publish(mut self, to: &Path) -> Result<(), FileError> {
@@ -65,6 +75,26 @@ impl Drop for Draft {
             let _ = fs::remove_file(&self.path);
         }
     }
+}
+
+/// Whether the process that made a draft of this name in `folder` still works on it.
+pub(crate) fn is_alive(folder: &Path, name: &str) -> bool {
+    File::open(folder.join(name)).is_ok_and(|file| file.try_lock().is_err())
+}
+
+/// Gives a file a second name, over whatever has that name. Where the file system knows no second
+/// names, it is copied.
+pub(crate) fn link(from: &Path, to: &Path) -> Result<(), FileError> {
+    let (draft, file) = Draft::create(to.parent().unwrap_or(Path::new(".")))?;
+    let wrap = |error| FileError::new(to, error);
+    fs::remove_file(draft.path()).map_err(wrap)?;
+    if fs::hard_link(from, draft.path()).is_err() {
+        drop(file);
+        let copied =
+            fs::copy(from, draft.path()).and_then(|_| File::open(draft.path())?.sync_all());
+        copied.map_err(wrap)?;
+    }
+    draft.publish(to)
 }
 
 /// Removes the drafts in `folder` that killed processes left.

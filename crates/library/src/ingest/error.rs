@@ -5,7 +5,8 @@ use crate::store::FileError;
 use asset::IndexError;
 use core::fmt;
 use es::Codec;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use ts::{Pid, Span};
 
 /// Why nothing was ingested.
@@ -18,6 +19,17 @@ pub enum IngestError {
         path: PathBuf,
         /// What went wrong.
         fault: ConvertFault,
+    },
+    /// The disk is full.
+    #[error(
+        "the disk of {folder} is full ({path}); nothing was changed: make room, as with `headend \
+         library gc CONFIG`, then go on with `headend ingest CONFIG --resume`"
+    )]
+    DiskFull {
+        /// The library's folder.
+        folder: PathBuf,
+        /// What could not be written.
+        path: PathBuf,
     },
     /// The library has an asset of this name.
     #[error("the library has an asset {id} already; ask for it to be replaced, or choose an id")]
@@ -42,6 +54,26 @@ pub enum IngestError {
         /// What is wrong with it.
         fault: SourceFault,
     },
+}
+
+impl IngestError {
+    /// Whether the same may be done again later, since the fault is not in the sources.
+    pub fn passes(&self) -> bool {
+        matches!(self, IngestError::DiskFull { .. })
+    }
+
+    /// This error, told as what it is when the disk of the library's folder is full.
+    pub(super) fn or_full_disk(self, folder: &Path) -> IngestError {
+        let full = [ErrorKind::StorageFull, ErrorKind::QuotaExceeded, ErrorKind::FileTooLarge];
+        match self {
+            IngestError::File(FileError { path, kind, .. })
+                if full.contains(&kind) && path.starts_with(folder) =>
+            {
+                IngestError::DiskFull { folder: folder.to_owned(), path }
+            }
+            other => other,
+        }
+    }
 }
 
 /// A place in a source.
