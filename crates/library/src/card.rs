@@ -6,6 +6,7 @@
 use crate::store::FileError;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::tz::Offset;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -37,6 +38,9 @@ pub struct Card {
     /// How it was made.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub provenance: Option<Provenance>,
+    /// What was measured when it was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quality: Option<Quality>,
     /// That it must not be shown any more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub withdrawn: Option<Withdrawal>,
@@ -123,6 +127,45 @@ pub struct SourceFile {
     pub blake3: String,
 }
 
+/// What is heard and seen in an asset. Stretches are of milliseconds, an open end is that of the
+/// asset.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Quality {
+    /// Each stream of sound.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub sound: Vec<SoundReport>,
+    /// Where pictures are black for two seconds or more.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub black_ms: Vec<(i64, Option<i64>)>,
+    /// Where pictures do not move for ten seconds or more.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub frozen_ms: Vec<(i64, Option<i64>)>,
+}
+
+/// What is heard in a stream, by ITU-R BS.1770 and EBU R 128.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct SoundReport {
+    /// Its number in the asset.
+    pub stream: usize,
+    /// Integrated loudness in tenths of LUFS; `None` for silence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub loudness_lufs_x10: Option<i32>,
+    /// True peak in tenths of dBFS; `None` for silence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub true_peak_dbfs_x10: Option<i32>,
+    /// Loudness range in tenths of LU.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub range_lu_x10: Option<i32>,
+    /// The gate of the integrated loudness in tenths of LUFS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threshold_lufs_x10: Option<i32>,
+    /// Where nothing is heard for five seconds or more.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub silent_ms: Vec<(i64, Option<i64>)>,
+}
+
 /// That an asset must not be shown any more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -180,6 +223,7 @@ impl Card {
                 until: new.until.or(old.until),
             },
             provenance: self.provenance.or(before.provenance),
+            quality: self.quality.or(before.quality),
             withdrawn: self.withdrawn.or(before.withdrawn),
         }
     }
@@ -211,6 +255,11 @@ pub(crate) fn read_text(path: &Path) -> Result<String, FileError> {
 pub fn now() -> String {
     let now = Timestamp::now();
     Timestamp::from_second(now.as_second()).unwrap_or(now).to_string()
+}
+
+/// The present day in UTC.
+pub fn today() -> Date {
+    Offset::UTC.to_datetime(Timestamp::now()).date()
 }
 
 mod day {

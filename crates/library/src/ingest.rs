@@ -10,28 +10,35 @@ mod clock;
 mod convert;
 mod entry;
 mod error;
+mod measure;
 mod packets;
 mod pes;
+mod profile;
 mod programme;
 mod shelve;
 mod source;
 mod stamps;
 mod timing;
+mod treat;
 mod unit;
 mod video;
 mod writer;
 
-use crate::card::Card;
+use crate::card::{Card, Quality, SoundReport};
 use crate::id::AssetId;
 use crate::publish;
 use crate::store::Library;
-use assemble::{Assembly, Input};
+use assemble::{Assembly, Conversion, Input};
 use asset::{AssetSummary, Language};
 use convert::{Ffmpeg, Mode};
 use packets::PacketFile;
+use programme::Programme;
 use std::path::{Path, PathBuf};
+use treat::Treatment;
 
 pub use error::{ConvertFault, IngestError, Note, Place, SourceFault};
+pub use profile::{BroadcastProfile, Unfit};
+pub use treat::Loudness;
 
 /// How an asset is to be made.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +53,11 @@ pub struct IngestOptions {
     pub languages: Vec<Language>,
     /// Whether an asset of this name may be replaced.
     pub replace: bool,
+    /// What streams must be like; what is not is encoded anew. Anything will do when `None`.
+    pub profile: Option<BroadcastProfile>,
+    /// How loud sound is to be; it is measured and brought there, and silence, black and frozen
+    /// pictures are reported. Nothing is measured when `None`.
+    pub loudness: Option<Loudness>,
     /// What is to be said of the asset, over what was said of one that it replaces.
     pub card: Card,
     /// Who ingests it.
@@ -61,6 +73,13 @@ impl IngestOptions {
             let languages: Vec<String> = self.languages.iter().map(Language::to_string).collect();
             settings.push(format!("languages {}", languages.join(" ")));
         }
+        if self.profile.is_some() {
+            settings.push("fit to be broadcast".to_owned());
+        }
+        settings.extend(self.loudness.map(|loudness| {
+            let (lufs, tenths) = (loudness.target_lufs_x10 / 10, loudness.target_lufs_x10 % 10);
+            format!("loudness {lufs}.{} LUFS", tenths.abs())
+        }));
         settings.join(", ")
     }
 }
@@ -73,6 +92,8 @@ impl Default for IngestOptions {
             program: None,
             languages: Vec::new(),
             replace: false,
+            profile: None,
+            loudness: None,
             card: Card::default(),
             who: String::new(),
         }
@@ -94,6 +115,8 @@ pub enum Progress {
         /// Whether pictures and sound are encoded anew.
         encode: bool,
     },
+    /// ffmpeg listens and looks.
+    Measuring,
     /// The sources are read.
     Reading {
         /// Bytes read.
@@ -149,7 +172,8 @@ fn make(
     let mut inputs =
         sources.iter().map(|path| work.prepare(path)).collect::<Result<Vec<Input>, _>>()?;
     let assembly = work.assemble(&mut inputs)?;
-    let (index, notes) = shelve::shelve(library, id, assembly, fingerprints, options)?;
+    let (assembly, quality) = work.make_fit(&mut inputs, assembly)?;
+    let (index, notes) = shelve::shelve(library, id, assembly, quality, fingerprints, options)?;
     Ok(IngestReport { id: id.clone(), summary: index.summary(), notes })
 }
 
@@ -215,11 +239,92 @@ impl Work<'_> {
         }
     }
 
+    /// Judges an asset, and lets ffmpeg encode what is not fit of it, and that only.
+    fn make_fit(
+        &mut self,
+        inputs: &mut [Input],
+        assembly: Assembly,
+    ) -> Result<(Assembly, Option<Quality>), IngestError> {
+        let judged = self.judge(&assembly, inputs.len())?;
+        if judged.treatments.iter().all(|treatment| treatment.why.is_empty()) {
+            return Ok(judged.over(assembly));
+        }
+        for (input, treatment) in inputs.iter_mut().zip(judged.treatments) {
+            if !treatment.why.is_empty() {
+                *input = self.treat(input, treatment)?;
+            }
+        }
+        drop(assembly);
+        let mut assembly = self.assemble(inputs)?;
+        let judged = self.judge(&assembly, inputs.len())?;
+        let left = judged.treatments.iter().flat_map(|treatment| &treatment.why);
+        assembly.notes.extend(left.map(|what| Note::Unfit { what: what.clone() }));
+        Ok(judged.over(assembly))
+    }
+
+    fn judge(&mut self, assembly: &Assembly, inputs: usize) -> Result<Judged, IngestError> {
+        let Assembly { index, draft, notes, origin } = assembly;
+        let open = notes.iter().any(|note| matches!(note, Note::OpenStart { .. }));
+        let profile = self.options.profile.as_ref();
+        let unfit = profile.map(|profile| profile.judge(index, open)).unwrap_or_default();
+        let mut judged = Judged { treatments: Vec::new(), quality: None, note: None };
+        let mut sound = Vec::new();
+        if let Some(loudness) = self.options.loudness {
+            (self.progress)(Progress::Measuring);
+            match measure::measure(self.ffmpeg(), draft.path(), index) {
+                Ok(quality) => {
+                    let with_filter = |r: &SoundReport| (r.clone(), loudness.filter(r));
+                    sound = quality.sound.iter().map(with_filter).collect();
+                    judged.quality = Some(quality);
+                }
+                Err(IngestError::Convert { fault: ConvertFault::NotInstalled { .. }, .. }) => {
+                    judged.note = Some(Note::NotMeasured);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        judged.treatments = treat::treatments(index, origin, &unfit, &sound, inputs);
+        Ok(judged)
+    }
+
+    fn treat(&mut self, input: &Input, treatment: Treatment) -> Result<Input, IngestError> {
+        let encode = treatment.pictures.is_some();
+        (self.progress)(Progress::Converting { encode });
+        let path = input.to_be_treated();
+        let wanted = self.options.program;
+        let program = if input.is_native() { Some(Programme::number(path, wanted)?) } else { None };
+        let why = treatment.why.join("; ");
+        let fault = SourceFault::Unfit { what: why.clone() };
+        let (ffmpeg, folder, mode) = (self.ffmpeg(), self.library.folder(), Mode::Treat(treatment));
+        let draft = convert::convert(ffmpeg, path, program, folder, &mode, fault)?;
+        Ok(Input::converted(input.original(), draft, Conversion::Treated(why)))
+    }
+
     fn convert(&mut self, path: &Path, mode: Mode, why: SourceFault) -> Result<Input, IngestError> {
         (self.progress)(Progress::Converting { encode: mode == Mode::Encode });
-        let IngestOptions { ffmpeg, threads, .. } = self.options;
-        let ffmpeg = Ffmpeg { program: ffmpeg, threads: *threads };
-        let draft = convert::convert(ffmpeg, path, self.library.folder(), mode, why)?;
-        Ok(Input::converted(path, draft, mode == Mode::Encode))
+        let (ffmpeg, folder) = (self.ffmpeg(), self.library.folder());
+        let draft = convert::convert(ffmpeg, path, None, folder, &mode, why)?;
+        let encoded = mode == Mode::Encode;
+        let conversion = if encoded { Conversion::Encoded } else { Conversion::Packed };
+        Ok(Input::converted(path, draft, conversion))
+    }
+
+    fn ffmpeg(&self) -> Ffmpeg<'_> {
+        Ffmpeg { program: &self.options.ffmpeg, threads: self.options.threads }
+    }
+}
+
+/// What judging an asset came to.
+struct Judged {
+    /// What is to be done with each source; without reasons where that is nothing.
+    treatments: Vec<Treatment>,
+    quality: Option<Quality>,
+    note: Option<Note>,
+}
+
+impl Judged {
+    fn over(self, mut assembly: Assembly) -> (Assembly, Option<Quality>) {
+        assembly.notes.extend(self.note);
+        (assembly, self.quality)
     }
 }

@@ -1,6 +1,7 @@
 //! Calling the program ffmpeg for what is not a transport stream.
 
 use super::error::{ConvertFault, IngestError, SourceFault};
+use super::treat::Treatment;
 use crate::publish::Draft;
 use crate::store::FileError;
 use std::ffi::OsString;
@@ -13,16 +14,18 @@ const VIDEO_RATE_MAX: &str = "3000000";
 /// Bytes that are taken from ffmpeg at once.
 const CHUNK: usize = 1 << 18;
 /// What ffmpeg says is read up to so many bytes; the rest is thrown away.
-const WORDS_MAX: usize = 1 << 16;
+const WORDS_MAX: usize = 1 << 20;
 
 /// What ffmpeg is to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
     /// Pack as a transport stream what is there.
     Pack,
     /// Encode to H.264 with a closed group of pictures each second, at a constant frame rate, and
     /// AAC.
     Encode,
+    /// Encode what is not fit, and copy the rest.
+    Treat(Treatment),
 }
 
 /// The program, and how many threads it may use; all it likes when `None`.
@@ -32,17 +35,21 @@ pub(super) struct Ffmpeg<'a> {
     pub(super) threads: Option<usize>,
 }
 
-/// Converts a file to a transport stream under a draft's name in `folder`.
+/// Converts a file to a transport stream under a draft's name in `folder`: the first video and all
+/// sound, of this programme where there are several.
 pub(super) fn convert(
     ffmpeg: Ffmpeg<'_>,
     path: &Path,
+    program: Option<u16>,
     folder: &Path,
-    mode: Mode,
+    mode: &Mode,
     why: SourceFault,
 ) -> Result<Draft, IngestError> {
     let (draft, mut file) = Draft::create(folder)?;
-    let mut command = ffmpeg.command(path);
-    command.args(["-map", "0:v:0?", "-map", "0:a?", "-map_chapters", "-1"]).args(coding(mode));
+    let mut command = ffmpeg.command(path, "error");
+    let of = program.map_or_else(String::new, |program| format!("p:{program}:"));
+    command.args(["-map", &format!("0:{of}v:0?"), "-map", &format!("0:{of}a?")]);
+    command.args(["-map_chapters", "-1"]).args(coding(mode));
     if let Some(threads) = ffmpeg.threads {
         command.args(["-threads", &threads.to_string()]);
     }
@@ -55,10 +62,10 @@ pub(super) fn convert(
 }
 
 impl Ffmpeg<'_> {
-    /// The program, told to read a file.
-    pub(super) fn command(&self, path: &Path) -> Command {
+    /// The program, told to read a file and how much to say.
+    pub(super) fn command(&self, path: &Path, level: &str) -> Command {
         let mut command = Command::new(self.program);
-        command.args(["-nostdin", "-hide_banner", "-v", "error", "-y"]);
+        command.args(["-nostdin", "-hide_banner", "-nostats", "-v", level, "-y"]);
         if let Some(threads) = self.threads {
             command.args(["-threads", &threads.to_string()]);
         }
@@ -133,25 +140,57 @@ fn listen(mut words: impl Read) -> String {
     String::from_utf8_lossy(&kept).into_owned()
 }
 
-fn coding(mode: Mode) -> Vec<&'static str> {
+/// The coding that receivers play: deinterlaced, of a size that they show, a closed group of
+/// pictures each second.
+const PICTURES: [[&str; 2]; 11] = [
+    ["-c:v", "libx264"],
+    ["-preset", "medium"],
+    ["-profile:v", "high"],
+    ["-pix_fmt", "yuv420p"],
+    ["-vsync", "cfr"],
+    ["-crf", "21"],
+    ["-maxrate", VIDEO_RATE_MAX],
+    ["-bufsize", VIDEO_RATE_MAX],
+    ["-force_key_frames", "expr:gte(t,n_forced)"],
+    ["-flags", "+cgop"],
+    ["-x264-params", "aud=1:open-gop=0:repeat-headers=1:nal-hrd=vbr"],
+];
+const FILTERS: &str = "yadif=deint=interlaced,scale=w='min(1920,iw)':h='min(1080,ih)':\
+    force_original_aspect_ratio=decrease:force_divisible_by=2";
+
+fn coding(mode: &Mode) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut say = |some: &[&str]| words.extend(some.iter().map(|&word| word.to_owned()));
     match mode {
-        Mode::Pack => vec!["-c", "copy"],
-        Mode::Encode => [
-            ["-c:v", "libx264"],
-            ["-preset", "medium"],
-            ["-profile:v", "high"],
-            ["-pix_fmt", "yuv420p"],
-            ["-vsync", "cfr"],
-            ["-crf", "21"],
-            ["-maxrate", VIDEO_RATE_MAX],
-            ["-bufsize", VIDEO_RATE_MAX],
-            ["-force_key_frames", "expr:gte(t,n_forced)"],
-            ["-flags", "+cgop"],
-            ["-x264-params", "aud=1:open-gop=0:repeat-headers=1:nal-hrd=vbr"],
-            ["-c:a", "aac"],
-            ["-b:a", "128k"],
-            ["-ar", "48000"],
-        ]
-        .concat(),
+        Mode::Pack => say(&["-c", "copy"]),
+        Mode::Encode => {
+            say(PICTURES.as_flattened());
+            say(&["-vf", FILTERS]);
+            say(&["-c:a", "aac", "-b:a", "128k", "-ar", "48000", "-ac", "2"]);
+        }
+        Mode::Treat(treatment) => {
+            match treatment.pictures {
+                None => say(&["-c:v", "copy"]),
+                Some(pictures) => {
+                    say(PICTURES.as_flattened());
+                    say(&["-vf", FILTERS]);
+                    say(if pictures.rate { &["-r", "25"] } else { &[] });
+                }
+            }
+            say(&["-c:a", "copy"]);
+            for (n, sound) in treatment.sound.iter().enumerate() {
+                let Some(sound) = sound else { continue };
+                say(&[&format!("-c:a:{n}"), sound.encoder]);
+                say(&[&format!("-b:a:{n}"), sound.rate]);
+                say(&[&format!("-ar:a:{n}"), "48000"]);
+                if sound.stereo {
+                    say(&[&format!("-ac:a:{n}"), "2"]);
+                }
+                if let Some(filter) = &sound.filter {
+                    say(&[&format!("-filter:a:{n}"), filter]);
+                }
+            }
+        }
     }
+    words
 }

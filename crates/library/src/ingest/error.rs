@@ -254,6 +254,12 @@ pub enum SourceFault {
     /// The streams end before anything whole has come.
     #[error("the streams end before a whole picture or audio frame has come")]
     TooShort,
+    /// Streams are not fit to be broadcast as they are.
+    #[error("not fit to be broadcast as it is: {what}")]
+    Unfit {
+        /// What is unfit.
+        what: String,
+    },
     /// An access unit is larger than any level allows.
     #[error("PID {pid}, {place}: an access unit of more than {limit} bytes")]
     UnitTooLarge {
@@ -342,6 +348,18 @@ pub enum Note {
         /// The file, which nothing refers to any more.
         path: PathBuf,
     },
+    /// Nothing was measured, since ffmpeg is not installed.
+    NotMeasured,
+    /// Some streams were encoded anew by ffmpeg, which were not fit to be broadcast.
+    Treated {
+        /// What was unfit.
+        why: String,
+    },
+    /// Something is not as it should be and was let be.
+    Unfit {
+        /// What.
+        what: String,
+    },
     /// The source is cut in the middle of an access unit, which was left out.
     TailDropped {
         /// The stream.
@@ -379,6 +397,11 @@ impl fmt::Display for Note {
             Note::Superseded { path } => {
                 write!(f, "{} is not used any more", path.display())
             }
+            Note::NotMeasured => {
+                f.write_str("loudness, silence and black not measured: ffmpeg is not installed")
+            }
+            Note::Treated { why } => write!(f, "encoded anew in part by ffmpeg: {why}"),
+            Note::Unfit { what } => f.write_str(what),
             Note::TailDropped { pid } => {
                 write!(f, "PID {pid}: the source is cut; its last, incomplete unit left out")
             }

@@ -3,7 +3,7 @@
 use super::assemble::Assembly;
 use super::error::{IngestError, Note};
 use super::{IngestOptions, Progress};
-use crate::card::{self, Card, Provenance, SourceFile};
+use crate::card::{self, Card, Provenance, Quality, SourceFile};
 use crate::id::AssetId;
 use crate::publish;
 use crate::store::{FileError, Library};
@@ -21,10 +21,11 @@ pub(super) fn shelve(
     library: &Library,
     id: &AssetId,
     assembly: Assembly,
+    quality: Option<Quality>,
     sources: Vec<SourceFile>,
     options: &IngestOptions,
 ) -> Result<(AssetIndex, Vec<Note>), IngestError> {
-    let Assembly { index, draft, mut notes } = assembly;
+    let Assembly { index, draft, mut notes, .. } = assembly;
     let old = library.index(id).ok().filter(|old| old.digest != index.digest);
     let stream_path = library.stream_path(id, &index.digest);
     draft.publish(&stream_path)?;
@@ -33,7 +34,8 @@ pub(super) fn shelve(
         publish::link(&library.index_path(id), &library.superseded_path(id, &old.digest))?;
         notes.push(Note::Superseded { path: library.stream_path(id, &old.digest) });
     }
-    let card = card_of(library, id, &index, &notes, sources, options);
+    let mut card = card_of(library, id, &index, &notes, sources, options);
+    card.quality = quality;
     publish::replace(&library.card_path(id), card.to_text().as_bytes())?;
     publish::replace(&library.index_path(id), &index.to_bytes())?;
     library.forget(id);
