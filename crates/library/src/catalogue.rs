@@ -10,6 +10,7 @@ mod schema;
 mod search;
 mod words;
 
+pub(crate) use journal::Next;
 pub use journal::{Claim, Job, JobState};
 pub use search::{Found, Query};
 

@@ -20,10 +20,12 @@ pub mod catalogue;
 mod id;
 pub mod ingest;
 mod lookup;
+pub mod pipeline;
 mod publish;
 mod read;
 mod rebuild;
 mod store;
+pub mod watch;
 
 pub use card::Card;
 pub use catalogue::{Catalogue, CatalogueError};

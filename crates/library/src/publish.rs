@@ -2,6 +2,8 @@
 
 use crate::store::FileError;
 use std::fs::{self, File, OpenOptions};
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -36,8 +38,8 @@ impl Draft {
             match OpenOptions::new().write(true).create_new(true).open(&path) {
                 Ok(file) => {
                     let lock = file.try_clone().map_err(|e| FileError::new(&path, e))?;
-                    // A sweep that was faster will remove the file.
-                    if lock.try_lock().is_ok() {
+                    // A sweep that was faster removes the file, or has removed it already.
+                    if lock.try_lock().is_ok() && is_at(&lock, &path) {
                         let draft = Draft { path, published: false, _lock: lock };
                         return Ok((draft, file));
                     }
@@ -77,23 +79,47 @@ impl Drop for Draft {
     }
 }
 
-/// Whether the process that made a draft of this name in `folder` still works on it.
+/// Whether the process that made a draft of this name in `folder` still works on it. May say so for
+/// a moment also when it does not, while another process looks at it.
 pub(crate) fn is_alive(folder: &Path, name: &str) -> bool {
     File::open(folder.join(name)).is_ok_and(|file| file.try_lock().is_err())
+}
+
+/// Whether a file is still what its path names.
+fn is_at(file: &File, path: &Path) -> bool {
+    match (file.metadata(), fs::metadata(path)) {
+        (Ok(file), Ok(path)) => (file.dev(), file.ino()) == (path.dev(), path.ino()),
+        _ => false,
+    }
 }
 
 /// Gives a file a second name, over whatever has that name. Where the file system knows no second
 /// names, it is copied.
 pub(crate) fn link(from: &Path, to: &Path) -> Result<(), FileError> {
-    let (draft, file) = Draft::create(to.parent().unwrap_or(Path::new(".")))?;
-    let wrap = |error| FileError::new(to, error);
-    fs::remove_file(draft.path()).map_err(wrap)?;
-    if fs::hard_link(from, draft.path()).is_err() {
-        drop(file);
-        let copied =
-            fs::copy(from, draft.path()).and_then(|_| File::open(draft.path())?.sync_all());
-        copied.map_err(wrap)?;
+    let folder = to.parent().unwrap_or(Path::new("."));
+    loop {
+        let (draft, file) = Draft::create(folder)?;
+        let path = draft.path().to_owned();
+        fs::remove_file(&path).map_err(|error| FileError::new(&path, error))?;
+        if fs::hard_link(from, &path).is_err() {
+            drop((draft, file));
+            return copy(from, to);
+        }
+        match draft.publish(to) {
+            // The new name bears no lock of a draft, so that a sweep may have taken it for a
+            // forgotten one.
+            Err(FileError { kind: ErrorKind::NotFound, .. }) if from.exists() => {}
+            done => return done,
+        }
     }
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), FileError> {
+    let (draft, mut file) = Draft::create(to.parent().unwrap_or(Path::new(".")))?;
+    let wrap = |error| FileError::new(draft.path(), error);
+    let mut source = File::open(from).map_err(|error| FileError::new(from, error))?;
+    std::io::copy(&mut source, &mut file).map_err(wrap)?;
+    file.sync_all().map_err(wrap)?;
     draft.publish(to)
 }
 

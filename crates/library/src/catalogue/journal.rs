@@ -41,6 +41,17 @@ pub struct Job {
     pub attempts: u32,
 }
 
+/// What there is to do for a worker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// This.
+    Job(Claim),
+    /// Nothing, but other workers are at something, or were a moment ago.
+    Held,
+    /// Nothing.
+    Nothing,
+}
+
 /// A job that a worker has taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
@@ -86,8 +97,9 @@ impl Catalogue {
         only: Option<&[AssetId]>,
         worker: &str,
         is_alive: &dyn Fn(&str) -> bool,
-    ) -> Result<Option<Claim>, CatalogueError> {
+    ) -> Result<Next, CatalogueError> {
         self.change(|transaction| {
+            let mut next = Next::Nothing;
             let open = "SELECT id, request, worker, attempts FROM job
                 WHERE state IN ('waiting', 'ingesting') ORDER BY queued";
             let mut statement = transaction.prepare(open)?;
@@ -96,7 +108,11 @@ impl Catalogue {
                 let Ok(id) = row.get::<_, String>(0)?.parse::<AssetId>() else { continue };
                 let held: Option<String> = row.get(2)?;
                 let wanted = only.is_none_or(|only| only.contains(&id));
-                if !wanted || held.is_some_and(|worker| is_alive(&worker)) {
+                let held = held.filter(|worker| is_alive(worker));
+                if !wanted || held.is_some() {
+                    if held.is_some_and(|other| wanted && other != worker) {
+                        next = Next::Held;
+                    }
                     continue;
                 }
                 let resumed = row.get::<_, i64>(3)? > 0;
@@ -104,9 +120,9 @@ impl Catalogue {
                     attempts = attempts + 1 WHERE id = ?1";
                 let request = row.get(1)?;
                 transaction.execute(taken, params![id.as_str(), worker])?;
-                return Ok(Some(Claim { id, request, resumed }));
+                return Ok(Next::Job(Claim { id, request, resumed }));
             }
-            Ok(None)
+            Ok(next)
         })
     }
 
