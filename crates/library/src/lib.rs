@@ -17,6 +17,7 @@
 pub mod bundles;
 pub mod card;
 pub mod catalogue;
+pub mod gc;
 mod id;
 pub mod ingest;
 mod lookup;
@@ -24,6 +25,7 @@ pub mod pipeline;
 mod publish;
 mod read;
 mod rebuild;
+mod scrub;
 mod store;
 pub mod watch;
 
@@ -33,4 +35,5 @@ pub use id::{AssetId, IdError};
 pub use ingest::{IngestError, IngestOptions, IngestReport, Progress, ingest};
 pub use read::{OpenAsset, PageError};
 pub use rebuild::{RebuildError, Rebuilt, rebuild};
+pub use scrub::ScrubFault;
 pub use store::{AssetError, FileError, Library, ReadError, Survey};
