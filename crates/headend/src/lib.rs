@@ -14,6 +14,7 @@ pub mod demo;
 pub mod exit;
 pub mod history;
 pub mod judge;
+pub mod licence;
 pub mod lineup;
 pub mod maker;
 pub mod output;

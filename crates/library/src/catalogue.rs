@@ -14,7 +14,7 @@ pub(crate) use journal::Next;
 pub use journal::{Claim, Job, JobState};
 pub use search::{Found, Query};
 
-use crate::card::Card;
+use crate::card::{Card, Licence};
 use crate::id::AssetId;
 use asset::AssetSummary;
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
@@ -225,6 +225,28 @@ impl Catalogue {
         };
         let ids = read().map_err(|error| self.wrap(error))?;
         Ok(ids.iter().filter_map(|id| id.parse().ok()).collect())
+    }
+
+    /// The assets that may be shown on some days only, and on which.
+    pub fn licences(&self) -> Result<Vec<(AssetId, Licence)>, CatalogueError> {
+        let connection = self.lock();
+        let read = || {
+            let limited = "SELECT id, licence_from, licence_until FROM asset
+                WHERE licence_from NOT NULL OR licence_until NOT NULL";
+            let mut statement = connection.prepare_cached(limited)?;
+            let rows =
+                statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+            rows.collect::<rusqlite::Result<Vec<(String, Option<String>, Option<String>)>>>()
+        };
+        let rows = read().map_err(|error| self.wrap(error))?;
+        let day = |text: Option<String>| text.and_then(|text| text.parse().ok());
+        Ok(rows
+            .into_iter()
+            .filter_map(|(id, from, until)| {
+                let (from, until) = (day(from), day(until));
+                Some((id.parse().ok()?, Licence { from, until, ..Licence::default() }))
+            })
+            .collect())
     }
 
     /// Takes over what was found, all or nothing.

@@ -89,8 +89,7 @@ impl Library {
         Ok(())
     }
 
-    /// The assets to be scrubbed: those whose index is in the folder, and what the catalogue knows
-    /// besides.
+    /// The assets whose index is in the folder, by name.
     pub fn all_ids(&self) -> Result<Vec<AssetId>, FileError> {
         let mut ids = self.ids()?;
         ids.sort();

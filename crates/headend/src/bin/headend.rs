@@ -1,7 +1,7 @@
 //! The headend: from a teaching timetable to a bit-exact multiplex on the wire.
 
 use clap::{Parser, Subcommand};
-use headend::command::{check, demo, ingest, plan, render, run, verify};
+use headend::command::{check, demo, ingest, library, plan, render, run, verify};
 use headend::exit::{Code, Failure};
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
@@ -21,8 +21,10 @@ enum Command {
     Check(check::CheckArgs),
     /// Tell what is on each service and in each carousel.
     Plan(plan::PlanArgs),
-    /// Take a file into the library.
+    /// Take files into the library.
     Ingest(ingest::IngestArgs),
+    /// Tell what is in the library, and keep it sound.
+    Library(library::LibraryArgs),
     /// Write what would be on the wire to a file.
     Render(render::RenderArgs),
     /// Tell whether a finished stream keeps the standards.
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         Command::Check(args) => check::run(args),
         Command::Plan(args) => plan::run(args),
         Command::Ingest(args) => ingest::run(args),
+        Command::Library(args) => library::run(args),
         Command::Render(args) => render::run(args),
         Command::Verify(args) => verify::run(args),
         Command::Run(args) => run::run(args),

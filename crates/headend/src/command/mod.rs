@@ -3,6 +3,7 @@
 pub mod check;
 pub mod demo;
 pub mod ingest;
+pub mod library;
 pub mod plan;
 pub mod render;
 pub mod run;

@@ -127,7 +127,9 @@ fn conditions(query: &Query) -> Option<(Vec<&'static str>, Vec<Value>)> {
     let mut conditions = Vec::new();
     let mut values = Vec::new();
     if !query.text.is_empty() {
-        conditions.push("number IN (SELECT rowid FROM word WHERE word MATCH ?)");
+        // The plus makes SQLite walk the names in their order and stop at the limit, instead of
+        // sorting all that is found.
+        conditions.push("+asset.number IN (SELECT rowid FROM word WHERE word MATCH ?)");
         values.push(Value::Text(words::question(&query.text)?));
     }
     if !query.below.is_empty() {
