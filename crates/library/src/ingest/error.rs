@@ -350,6 +350,13 @@ pub enum Note {
     },
     /// Nothing was measured, since ffmpeg is not installed.
     NotMeasured,
+    /// Subtitles or teletext were left out.
+    TextsSkipped {
+        /// The stream.
+        pid: Pid,
+        /// What it carries.
+        what: &'static str,
+    },
     /// Some streams were encoded anew by ffmpeg, which were not fit to be broadcast.
     Treated {
         /// What was unfit.
@@ -399,6 +406,9 @@ impl fmt::Display for Note {
             }
             Note::NotMeasured => {
                 f.write_str("loudness, silence and black not measured: ffmpeg is not installed")
+            }
+            Note::TextsSkipped { pid, what } => {
+                write!(f, "PID {pid}: {what} left out, which cannot be carried yet")
             }
             Note::Treated { why } => write!(f, "encoded anew in part by ffmpeg: {why}"),
             Note::Unfit { what } => f.write_str(what),
