@@ -41,7 +41,8 @@ fn damage(folder: &Path, asset: &str) {
     }
 }
 
-/// Three minutes of the demo as they go on air: how often a slate had to be shown, and the judgement.
+/// Three minutes of the demo as they go on air: how often a slate had to be shown, and the
+/// judgement.
 fn aired(station: &Station) -> (u64, verify::Report) {
     let from = timetable::civil::parse_rfc3339("2026-11-24T00:39:50Z").unwrap();
     let until = from + Span::from_seconds(180);

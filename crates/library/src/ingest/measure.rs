@@ -124,7 +124,8 @@ mod tests {
         let words = "[silencedetect @ 0x1] silence_start: -0.02\n\
             size=N/A time=1 [silencedetect @ 0x1] silence_end: 14.9221 | silence_duration: 1.9\n\
             [silencedetect @ 0x1] silence_start: 22\n\
-            [Parsed_ebur128_1 @ 0x2] Summary:\n\n  Integrated loudness:\n    I:         -22.9 LUFS\n\
+            [Parsed_ebur128_1 @ 0x2] Summary:\n\n  Integrated loudness:\n\
+            \x20   I:         -22.9 LUFS\n\
             \x20   Threshold: -33.1 LUFS\n\n  Loudness range:\n    LRA:         3.0 LU\n\
             \x20   Threshold: -43.1 LUFS\n\n  True peak:\n    Peak:       -6.8 dBFS\n";
         let report = SoundReport {

@@ -165,7 +165,6 @@ impl BroadcastProfile {
 
     fn judge_header(&self, facts: &VideoFacts, unfit: &mut Vec<Unfit>) {
         let VideoFacts { width, height, .. } = *facts;
-        let (width, height) = (u32::from(width), u32::from(height));
         if width > self.width_max || height > self.height_max {
             unfit.push(Unfit::Size { width, height });
         }
