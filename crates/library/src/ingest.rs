@@ -194,6 +194,10 @@ pub(crate) fn is_done(
     same.then(|| IngestReport { id: id.clone(), summary, notes: Vec::new() })
 }
 
+/// How often what is not fit is treated: the second time is for sound whose loudness the first
+/// treatment has changed, as by fewer channels.
+const TREATMENTS_MAX: usize = 2;
+
 /// What all steps of an ingest need.
 struct Work<'a> {
     library: &'a Library,
@@ -243,19 +247,20 @@ impl Work<'_> {
     fn make_fit(
         &mut self,
         inputs: &mut [Input],
-        assembly: Assembly,
+        mut assembly: Assembly,
     ) -> Result<(Assembly, Option<Quality>), IngestError> {
-        let judged = self.judge(&assembly, inputs.len())?;
-        if judged.treatments.iter().all(|treatment| treatment.why.is_empty()) {
-            return Ok(judged.over(assembly));
-        }
-        for (input, treatment) in inputs.iter_mut().zip(judged.treatments) {
-            if !treatment.why.is_empty() {
-                *input = self.treat(input, treatment)?;
+        for _ in 0..TREATMENTS_MAX {
+            let judged = self.judge(&assembly, inputs.len())?;
+            if judged.treatments.iter().all(|treatment| treatment.why.is_empty()) {
+                return Ok(judged.over(assembly));
             }
+            for (input, treatment) in inputs.iter_mut().zip(judged.treatments) {
+                if !treatment.why.is_empty() {
+                    *input = self.treat(input, treatment)?;
+                }
+            }
+            assembly = self.assemble(inputs)?;
         }
-        drop(assembly);
-        let mut assembly = self.assemble(inputs)?;
         let judged = self.judge(&assembly, inputs.len())?;
         let left = judged.treatments.iter().flat_map(|treatment| &treatment.why);
         assembly.notes.extend(left.map(|what| Note::Unfit { what: what.clone() }));
@@ -293,7 +298,8 @@ impl Work<'_> {
         let path = input.to_be_treated();
         let wanted = self.options.program;
         let program = if input.is_native() { Some(Programme::number(path, wanted)?) } else { None };
-        let why = treatment.why.join("; ");
+        let reasons = input.reasons().into_iter().chain(treatment.why.iter().map(String::as_str));
+        let why = reasons.collect::<Vec<_>>().join("; ");
         let fault = SourceFault::Unfit { what: why.clone() };
         let (ffmpeg, folder, mode) = (self.ffmpeg(), self.library.folder(), Mode::Treat(treatment));
         let draft = convert::convert(ffmpeg, path, program, folder, &mode, fault)?;

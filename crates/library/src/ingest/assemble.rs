@@ -59,8 +59,16 @@ impl Input {
     /// What a treatment is to begin with: nothing is encoded twice that need not be.
     pub(super) fn to_be_treated(&self) -> &Path {
         match &self.converted {
-            Some((draft, Conversion::Encoded)) => draft.path(),
-            _ => &self.original,
+            Some((draft, Conversion::Encoded | Conversion::Treated(_))) => draft.path(),
+            Some((_, Conversion::Packed)) | None => &self.original,
+        }
+    }
+
+    /// Why it was treated already.
+    pub(super) fn reasons(&self) -> Option<&str> {
+        match &self.converted {
+            Some((_, Conversion::Treated(why))) => Some(why),
+            _ => None,
         }
     }
 

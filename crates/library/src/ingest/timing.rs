@@ -234,15 +234,13 @@ fn duration_of(mut pts: Vec<Span>, stated: Option<FrameDuration>) -> Option<Fram
     pts.sort_unstable();
     let mut steps: Vec<i64> = pts.windows(2).map(|w| (w[1] - w[0]).0).filter(|s| *s > 0).collect();
     steps.sort_unstable();
-    let (Some(&least), Some(&most)) = (steps.first(), steps.last()) else {
+    let Some(&median) = steps.get(steps.len() / 2) else {
         return stated;
     };
-    // Some containers round to milliseconds: then only many steps together show the duration.
-    let step = if most - least <= MILLISECOND + ROUNDING {
-        steps.iter().sum::<i64>() / steps.len() as i64
-    } else {
-        steps[steps.len() / 2]
-    };
+    // Some containers round to milliseconds: then only many steps together show the duration. The
+    // last pictures may lack some that are presented between them and decoded later.
+    steps.retain(|step| (step - median).abs() <= MILLISECOND + ROUNDING);
+    let step = steps.iter().sum::<i64>() / steps.len() as i64;
     let off = |d: &FrameDuration| (d.ticks_of(1) as i64 - step).abs();
     let agrees = |d: &FrameDuration| off(d) <= ROUNDING;
     const STANDARD: [(u32, u32); 12] = [
@@ -290,6 +288,7 @@ mod tests {
     fn a_missing_picture_does_not_change_the_rate() {
         let frame = FrameDuration::from_seconds(1, 25).unwrap();
         let mut pts = stamps(frame, MILLISECOND);
+        pts.drain(55..58);
         pts.remove(20);
         assert_eq!(duration_of(pts, None), Some(frame));
     }
