@@ -9,7 +9,7 @@ use engine::{Contributors, Planner, Play};
 use headend::lineup::Lineup;
 use headend::station::Station;
 use headend::when;
-use library::{AssetId, Library};
+use library::{AssetId, Library, Query};
 use rundown::{AssetIx, CatalogueEntry, by_itself};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -37,8 +37,10 @@ fn main() {
 
 /// The assets of a library.
 fn names(library: &Path) -> Vec<String> {
-    let catalogue = Library::open(library).and_then(|library| library.catalogue());
-    catalogue.expect("a library").keys().map(ToString::to_string).collect()
+    let library = Library::open(library).expect("a library");
+    let catalogue = library.catalogue().expect("a catalogue");
+    let found = catalogue.search(&Query::default()).expect("a catalogue that can be searched");
+    found.into_iter().map(|asset| asset.id.to_string()).collect()
 }
 
 /// A library of the lessons that the project ships.

@@ -16,6 +16,7 @@ pub mod exit;
 pub mod history;
 pub mod include;
 pub mod judge;
+pub mod licence;
 pub mod lineup;
 pub mod maker;
 pub mod output;

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 #[derive(Debug)]
 pub struct Source {
     library: Arc<Library>,
-    ids: Vec<AssetId>,
+    assets: Vec<(AssetId, [u8; 32])>,
     bundles: Vec<Option<Arc<PackedBundle>>>,
     open: Mutex<BTreeMap<AssetIx, Arc<OpenAsset>>>,
     pinned: BTreeMap<(AssetIx, u32), Bytes>,
@@ -26,9 +26,11 @@ impl Source {
         rundown: &Rundown,
         bundles: Vec<Option<Arc<PackedBundle>>>,
     ) -> Result<Source, IdError> {
-        let ids: Result<Vec<_>, _> = rundown.assets.iter().map(|(id, _)| id.parse()).collect();
+        let planned = rundown.assets.iter();
+        let assets = planned.map(|(id, entry)| Ok((id.parse()?, entry.summary.digest)));
+        let assets = assets.collect::<Result<Vec<_>, _>>()?;
         let open = Mutex::new(BTreeMap::new());
-        Ok(Source { library, ids: ids?, bundles, open, pinned: BTreeMap::new() })
+        Ok(Source { library, assets, bundles, open, pinned: BTreeMap::new() })
     }
 
     /// Reads an asset into memory for good, so that it can be shown whatever happens to the disk.
@@ -50,7 +52,8 @@ impl Source {
         if let Some(open) = known {
             return Ok(open);
         }
-        let open = Arc::new(self.library.open_asset(&self.ids[asset.0 as usize])?);
+        let (id, digest) = &self.assets[asset.0 as usize];
+        let open = Arc::new(self.library.open_content(id, digest)?);
         Ok(self.lock().entry(asset).or_insert(open).clone())
     }
 

@@ -5,10 +5,10 @@ use crate::exit::{Code, Failure};
 use crate::history::{Journal, Revision};
 use crate::include;
 use crate::source::Source;
-use asset::AssetIndex;
+use asset::{AssetIndex, AssetSummary};
 use engine::Engine;
 use library::bundles::{BundleRequest, BundleStore, PackedBundle};
-use library::{AssetId, Library};
+use library::{AssetError, AssetId, IdError, Library};
 use rundown::{Catalogue, CatalogueEntry, Problem, Rundown, compile};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -185,27 +185,37 @@ fn catalogue<'a>(
     }
     let mut entries = BTreeMap::new();
     let mut faulty = BTreeMap::new();
+    let mut ids: Vec<(&str, AssetId)> = Vec::new();
     for name in named {
-        match entry(library, name, entered.contains(name)) {
+        match name.parse() {
+            Ok(id) => ids.push((name, id)),
+            Err(error) => {
+                faulty.insert(name.to_owned(), IdError::to_string(&error));
+            }
+        }
+    }
+    let summaries = library.summaries(ids.iter().map(|(_, id)| id));
+    for ((name, id), summary) in ids.iter().zip(summaries) {
+        match entry(library, id, summary, entered.contains(name)) {
             Ok(entry) => {
-                entries.insert(name.to_owned(), entry);
+                entries.insert((*name).to_owned(), entry);
             }
             Err(why) => {
-                faulty.insert(name.to_owned(), why);
+                faulty.insert((*name).to_owned(), why.to_string());
             }
         }
     }
     (Catalogue::new(entries), faulty)
 }
 
-fn entry(library: &Library, name: &str, entered: bool) -> Result<CatalogueEntry, String> {
-    let id: AssetId = name.parse().map_err(|e: library::IdError| e.to_string())?;
-    let summary = library.summary(&id).map_err(|e| e.to_string())?;
-    let entry_points = if entered {
-        library.index(&id).map(|index| entry_points(&index)).map_err(|e| e.to_string())?
-    } else {
-        Vec::new()
-    };
+fn entry(
+    library: &Library,
+    id: &AssetId,
+    summary: Result<AssetSummary, AssetError>,
+    entered: bool,
+) -> Result<CatalogueEntry, AssetError> {
+    let summary = summary?;
+    let entry_points = if entered { entry_points(&library.index(id)?) } else { Vec::new() };
     Ok(CatalogueEntry { summary, entry_points })
 }
 

@@ -43,7 +43,7 @@ fn the_reference_page_of_commands_is_what_the_programs_say() {
          | exit code | meaning |\n|---|---|\n\
          | 0 | done; what was asked is so |\n\
          | 1 | the answer is no: not conformant, warnings with `--deny-warnings`, not ingested, \
-         not complete, plans that differ, files that have not the house form |\n\
+         damaged, not complete, plans that differ, files that have not the house form |\n\
          | 64 | the command line is wrong |\n\
          | 69 | something that is needed is not available |\n\
          | 74 | reading or writing failed |\n\
@@ -61,6 +61,14 @@ fn the_reference_page_of_commands_is_what_the_programs_say() {
         (headend, "headend import", &["import"]),
         (headend, "headend schema", &["schema"]),
         (headend, "headend ingest", &["ingest"]),
+        (headend, "headend library", &["library"]),
+        (headend, "headend library list", &["library", "list"]),
+        (headend, "headend library search", &["library", "search"]),
+        (headend, "headend library show", &["library", "show"]),
+        (headend, "headend library scrub", &["library", "scrub"]),
+        (headend, "headend library gc", &["library", "gc"]),
+        (headend, "headend library rebuild", &["library", "rebuild"]),
+        (headend, "headend library withdraw", &["library", "withdraw"]),
         (headend, "headend render", &["render"]),
         (headend, "headend verify", &["verify"]),
         (headend, "headend run", &["run"]),

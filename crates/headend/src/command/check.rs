@@ -3,6 +3,7 @@
 use crate::config::{Config, ConfigError};
 use crate::deadlines;
 use crate::exit::{Code, Failure};
+use crate::licence;
 use crate::lineup::{Lineup, Part};
 use crate::output;
 use crate::station::{self, Station, read_texts};
@@ -111,7 +112,8 @@ pub fn findings(station: &Station, from: Ticks, until: Ticks) -> Result<Vec<Diag
     asset_findings(station, &mut findings);
     bundle_findings(station, &mut findings);
     for multiplex in 0..station.config.multiplexes.len() {
-        let (_, problems) = station.rundown(multiplex, from, until)?;
+        let (rundown, problems) = station.rundown(multiplex, from, until)?;
+        findings.extend(licence::findings(station, &rundown, from, until));
         let mut told = BTreeSet::new();
         for problem in problems.iter().filter(|p| p.start < until) {
             let key = (problem.origin, problem.asset.clone());

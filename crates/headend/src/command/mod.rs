@@ -8,6 +8,7 @@ pub mod export;
 pub mod fmt;
 pub mod import;
 pub mod ingest;
+pub mod library;
 pub mod plan;
 pub mod render;
 pub mod run;

@@ -64,6 +64,9 @@ impl OnAir {
         for (asset, why) in &station.faulty {
             tracing::warn!(asset, why, "asset cannot be aired");
         }
+        if let Err(why) = station.library.catalogue() {
+            tracing::warn!(%why, "catalogue cannot be used; assets are read from their files");
+        }
         for (bundle, why) in &station.faulty_bundles {
             tracing::warn!(bundle, why, "bundle cannot be sent");
         }

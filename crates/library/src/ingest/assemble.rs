@@ -21,7 +21,16 @@ const QUEUE_MAX: usize = 4096;
 /// A file to be read, as it is or converted.
 pub(super) struct Input {
     original: PathBuf,
-    converted: Option<(Draft, bool)>,
+    converted: Option<(Draft, Conversion)>,
+}
+
+/// What ffmpeg has done with a source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Conversion {
+    Packed,
+    Encoded,
+    /// Encoded in part, for these reasons.
+    Treated(String),
 }
 
 impl Input {
@@ -29,21 +38,51 @@ impl Input {
         Input { original: path.to_owned(), converted: None }
     }
 
-    pub(super) fn converted(path: &Path, draft: Draft, encoded: bool) -> Input {
-        Input { original: path.to_owned(), converted: Some((draft, encoded)) }
+    pub(super) fn converted(path: &Path, draft: Draft, conversion: Conversion) -> Input {
+        Input { original: path.to_owned(), converted: Some((draft, conversion)) }
     }
 
     pub(super) fn original(&self) -> &Path {
         &self.original
     }
 
+    /// Whether the file is taken as it is.
+    pub(super) fn is_native(&self) -> bool {
+        self.converted.is_none()
+    }
+
     /// Whether the file at `path` is this one, packed by ffmpeg and not encoded.
     pub(super) fn is_packed(&self, path: &Path) -> bool {
-        matches!(&self.converted, Some((draft, false)) if draft.path() == path)
+        matches!(&self.converted, Some((draft, Conversion::Packed)) if draft.path() == path)
+    }
+
+    /// What a treatment is to begin with: nothing is encoded twice that need not be.
+    pub(super) fn to_be_treated(&self) -> &Path {
+        match &self.converted {
+            Some((draft, Conversion::Encoded | Conversion::Treated(_))) => draft.path(),
+            Some((_, Conversion::Packed)) | None => &self.original,
+        }
+    }
+
+    /// Why it was treated already.
+    pub(super) fn reasons(&self) -> Option<&str> {
+        match &self.converted {
+            Some((_, Conversion::Treated(why))) => Some(why),
+            _ => None,
+        }
     }
 
     fn path(&self) -> &Path {
         self.converted.as_ref().map_or(&self.original, |(draft, _)| draft.path())
+    }
+
+    fn note(&self) -> Option<Note> {
+        let (_, conversion) = self.converted.as_ref()?;
+        Some(match conversion {
+            Conversion::Packed => Note::Converted { encoded: false },
+            Conversion::Encoded => Note::Converted { encoded: true },
+            Conversion::Treated(why) => Note::Treated { why: why.clone() },
+        })
     }
 }
 
@@ -52,13 +91,15 @@ pub(super) struct Assembly {
     pub(super) index: AssetIndex,
     pub(super) draft: Draft,
     pub(super) notes: Vec<Note>,
+    /// The source of each stream.
+    pub(super) origin: Vec<usize>,
 }
 
 impl Assembly {
     /// The input that ffmpeg has packed with a stream that the asset could not take.
     pub(super) fn lossy_pack(&self, inputs: &[Input]) -> Option<usize> {
         let skipped = |note: &Note| matches!(note, Note::StreamSkipped { codec: None, .. });
-        let packed = |input: &Input| matches!(input.converted, Some((_, false)));
+        let packed = |input: &Input| matches!(input.converted, Some((_, Conversion::Packed)));
         if self.notes.iter().any(skipped) { inputs.iter().position(packed) } else { None }
     }
 }
@@ -77,17 +118,14 @@ pub(super) fn assemble(
     let heads: Vec<StreamHead> =
         plan.iter().map(|p| StreamHead { facts: p.facts, language: p.language }).collect();
     let writer = StreamWriter::new(file, draft.path(), &heads);
-    let index = Writing::new(&mut mixer, plan, writer).run(progress)?;
+    let (index, origin) = Writing::new(&mut mixer, plan, writer).run(progress)?;
     index.check()?;
     let mut notes = mixer.notes;
     for source in &mut mixer.sources {
         notes.append(&mut source.take_notes());
     }
-    notes.extend(inputs.iter().filter_map(|input| {
-        let (_, encoded) = input.converted.as_ref()?;
-        Some(Note::Converted { encoded: *encoded })
-    }));
-    Ok(Assembly { index, draft, notes })
+    notes.extend(inputs.iter().filter_map(Input::note));
+    Ok(Assembly { index, draft, notes, origin })
 }
 
 /// All sources together.
@@ -230,7 +268,11 @@ impl<'a> Writing<'a> {
         Writing { mixer, plan, writer, units, end: Span(0) }
     }
 
-    fn run(mut self, progress: &mut dyn FnMut(Progress)) -> Result<AssetIndex, IngestError> {
+    /// The index, and the source of each of its streams.
+    fn run(
+        mut self,
+        progress: &mut dyn FnMut(Progress),
+    ) -> Result<(AssetIndex, Vec<usize>), IngestError> {
         loop {
             if let Some(source) = self.waiting() {
                 self.mixer.sources[source].advance()?;
@@ -319,12 +361,13 @@ impl<'a> Writing<'a> {
         if over { self.end } else { Span(i64::MAX) }
     }
 
-    fn finish(self) -> Result<AssetIndex, IngestError> {
+    fn finish(self) -> Result<(AssetIndex, Vec<usize>), IngestError> {
         let written = self.writer.finish().map_err(|error| match error {
             WriteError::File(error) => IngestError::File(error),
             WriteError::TooLarge => IngestError::Index(IndexError::Streams),
         })?;
         let mut streams = Vec::with_capacity(self.plan.len());
+        let mut origin = Vec::with_capacity(self.plan.len());
         for (planned, units) in self.plan.iter().zip(self.units) {
             // Sound that lies wholly before or behind the pictures leaves nothing to carry.
             let Some(first) = units.first() else { continue };
@@ -336,14 +379,16 @@ impl<'a> Writing<'a> {
                 buffer: buffer_model(&planned.facts),
             };
             streams.push(StreamIndex::new(format, units));
+            origin.push(planned.source);
         }
-        Ok(AssetIndex {
+        let index = AssetIndex {
             digest: written.digest,
             packets: written.packets,
             duration: self.end,
             streams,
             page_crcs: written.page_crcs,
-        })
+        };
+        Ok((index, origin))
     }
 }
 

@@ -1,87 +1,196 @@
 //! Calling the program ffmpeg for what is not a transport stream.
 
 use super::error::{ConvertFault, IngestError, SourceFault};
+use super::treat::Treatment;
 use crate::publish::Draft;
-use std::ffi::OsStr;
-use std::io::ErrorKind;
+use crate::store::FileError;
+use std::ffi::OsString;
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 /// The rate above which encoded pictures never go, in bit/s, and the size of their buffer in bits.
 const VIDEO_RATE_MAX: &str = "3000000";
+/// Bytes that are taken from ffmpeg at once.
+const CHUNK: usize = 1 << 18;
+/// What ffmpeg says is read up to so many bytes; the rest is thrown away.
+const WORDS_MAX: usize = 1 << 20;
 
 /// What ffmpeg is to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
     /// Pack as a transport stream what is there.
     Pack,
     /// Encode to H.264 with a closed group of pictures each second, at a constant frame rate, and
     /// AAC.
     Encode,
+    /// Encode what is not fit, and copy the rest.
+    Treat(Treatment),
 }
 
-/// Converts a file to a transport stream under a draft's name in `folder`.
+/// The program, and how many threads it may use; all it likes when `None`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ffmpeg<'a> {
+    pub(super) program: &'a Path,
+    pub(super) threads: Option<usize>,
+}
+
+/// Converts a file to a transport stream under a draft's name in `folder`: the first video and all
+/// sound, of this programme where there are several.
 pub(super) fn convert(
-    ffmpeg: &Path,
+    ffmpeg: Ffmpeg<'_>,
     path: &Path,
+    program: Option<u16>,
     folder: &Path,
-    mode: Mode,
+    mode: &Mode,
     why: SourceFault,
 ) -> Result<Draft, IngestError> {
+    let (draft, mut file) = Draft::create(folder)?;
+    let mut command = ffmpeg.command(path, "error");
+    let of = program.map_or_else(String::new, |program| format!("p:{program}:"));
+    command.args(["-map", &format!("0:{of}v:0?"), "-map", &format!("0:{of}a?")]);
+    command.args(["-map_chapters", "-1"]).args(coding(mode));
+    if let Some(threads) = ffmpeg.threads {
+        command.args(["-threads", &threads.to_string()]);
+    }
+    command.args(["-f", "mpegts", "pipe:1"]);
+    run(command, path, why, |bytes| {
+        file.write_all(bytes).map_err(|error| FileError::new(draft.path(), error))
+    })?;
+    file.sync_all().map_err(|error| FileError::new(draft.path(), error))?;
+    Ok(draft)
+}
+
+impl Ffmpeg<'_> {
+    /// The program, told to read a file and how much to say.
+    pub(super) fn command(&self, path: &Path, level: &str) -> Command {
+        let mut command = Command::new(self.program);
+        command.args(["-nostdin", "-hide_banner", "-nostats", "-v", level, "-y"]);
+        if let Some(threads) = self.threads {
+            command.args(["-threads", &threads.to_string()]);
+        }
+        // A protocol prefix keeps ffmpeg from taking a file name for a URL or an option.
+        let mut input = OsString::from("file:");
+        input.push(path);
+        command.arg("-i").arg(input);
+        command
+    }
+}
+
+/// Runs ffmpeg and gives away what it writes to standard output. Since that is a pipe, it ends when
+/// this program is killed.
+pub(super) fn run(
+    mut command: Command,
+    path: &Path,
+    why: SourceFault,
+    mut take: impl FnMut(&[u8]) -> Result<(), FileError>,
+) -> Result<String, IngestError> {
     let fail = |fault| IngestError::Convert { path: path.to_owned(), fault };
-    let (draft, _) = Draft::create(folder)?;
-    // A protocol prefix keeps ffmpeg from taking a file name for a URL or an option.
-    let mut input = OsStr::new("file:").to_owned();
-    input.push(path);
-    let mut output = OsStr::new("file:").to_owned();
-    output.push(draft.path());
-    let mut command = Command::new(ffmpeg);
-    command
-        .args(["-nostdin", "-hide_banner", "-v", "error", "-y", "-i"])
-        .arg(input)
-        .args(["-map", "0:v:0?", "-map", "0:a?", "-map_chapters", "-1"])
-        .args(coding(mode))
-        .args(["-f", "mpegts"])
-        .arg(output)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null());
-    let output = match command.output() {
-        Ok(output) => output,
+    let failed = |error: io::Error| fail(ConvertFault::Failed { message: error.to_string() });
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = match command.spawn() {
+        Ok(child) => Running(child),
         Err(error) if error.kind() == ErrorKind::NotFound => {
             return Err(fail(ConvertFault::NotInstalled { why: Box::new(why) }));
         }
-        Err(error) => {
-            return Err(fail(ConvertFault::Failed { message: error.to_string() }));
-        }
+        Err(error) => return Err(failed(error)),
     };
-    if output.status.success() {
-        return Ok(draft);
+    let (out, words) = (child.0.stdout.take(), child.0.stderr.take());
+    let listener = std::thread::spawn(move || words.map(listen).unwrap_or_default());
+    if let Some(mut out) = out {
+        let mut buffer = vec![0; CHUNK];
+        loop {
+            match out.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(count) => take(&buffer[..count])?,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(failed(error)),
+            }
+        }
     }
-    let text = String::from_utf8_lossy(&output.stderr);
-    let line = text.lines().rfind(|line| !line.trim().is_empty());
-    let message = line.map_or_else(|| output.status.to_string(), str::to_owned);
+    let status = child.0.wait().map_err(failed)?;
+    let words = listener.join().unwrap_or_default();
+    if status.success() {
+        return Ok(words);
+    }
+    let line = words.lines().rfind(|line| !line.trim().is_empty());
+    let message = line.map_or_else(|| status.to_string(), str::to_owned);
     Err(fail(ConvertFault::Failed { message }))
 }
 
-fn coding(mode: Mode) -> Vec<&'static str> {
-    match mode {
-        Mode::Pack => vec!["-c", "copy"],
-        Mode::Encode => [
-            ["-c:v", "libx264"],
-            ["-preset", "medium"],
-            ["-profile:v", "high"],
-            ["-pix_fmt", "yuv420p"],
-            ["-vsync", "cfr"],
-            ["-crf", "21"],
-            ["-maxrate", VIDEO_RATE_MAX],
-            ["-bufsize", VIDEO_RATE_MAX],
-            ["-force_key_frames", "expr:gte(t,n_forced)"],
-            ["-flags", "+cgop"],
-            ["-x264-params", "aud=1:open-gop=0:repeat-headers=1:nal-hrd=vbr"],
-            ["-c:a", "aac"],
-            ["-b:a", "128k"],
-            ["-ar", "48000"],
-        ]
-        .concat(),
+/// A child that does not outlive the work that it is for.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // A child that has ended already cannot be killed, which is as well.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
+}
+
+/// Reads all that ffmpeg says, and keeps the end of it.
+fn listen(mut words: impl Read) -> String {
+    let (mut kept, mut buffer) = (Vec::new(), [0; 4096]);
+    while let Ok(count @ 1..) = words.read(&mut buffer) {
+        kept.extend_from_slice(&buffer[..count]);
+        let surplus = kept.len().saturating_sub(WORDS_MAX);
+        kept.drain(..surplus);
+    }
+    String::from_utf8_lossy(&kept).into_owned()
+}
+
+/// The coding that receivers play: deinterlaced, of a size that they show, a closed group of
+/// pictures each second.
+const PICTURES: [[&str; 2]; 11] = [
+    ["-c:v", "libx264"],
+    ["-preset", "medium"],
+    ["-profile:v", "high"],
+    ["-pix_fmt", "yuv420p"],
+    ["-vsync", "cfr"],
+    ["-crf", "21"],
+    ["-maxrate", VIDEO_RATE_MAX],
+    ["-bufsize", VIDEO_RATE_MAX],
+    ["-force_key_frames", "expr:gte(t,n_forced)"],
+    ["-flags", "+cgop"],
+    ["-x264-params", "aud=1:open-gop=0:repeat-headers=1:nal-hrd=vbr"],
+];
+const FILTERS: &str = "yadif=deint=interlaced,scale=w='min(1920,iw)':h='min(1080,ih)':\
+    force_original_aspect_ratio=decrease:force_divisible_by=2";
+
+fn coding(mode: &Mode) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut say = |some: &[&str]| words.extend(some.iter().map(|&word| word.to_owned()));
+    match mode {
+        Mode::Pack => say(&["-c", "copy"]),
+        Mode::Encode => {
+            say(PICTURES.as_flattened());
+            say(&["-vf", FILTERS]);
+            say(&["-c:a", "aac", "-b:a", "128k", "-ar", "48000", "-ac", "2"]);
+        }
+        Mode::Treat(treatment) => {
+            match treatment.pictures {
+                None => say(&["-c:v", "copy"]),
+                Some(pictures) => {
+                    say(PICTURES.as_flattened());
+                    say(&["-vf", FILTERS]);
+                    say(if pictures.rate { &["-r", "25"] } else { &[] });
+                }
+            }
+            say(&["-c:a", "copy"]);
+            for (n, sound) in treatment.sound.iter().enumerate() {
+                let Some(sound) = sound else { continue };
+                say(&[&format!("-c:a:{n}"), sound.encoder]);
+                say(&[&format!("-b:a:{n}"), sound.rate]);
+                say(&[&format!("-ar:a:{n}"), "48000"]);
+                if sound.stereo {
+                    say(&[&format!("-ac:a:{n}"), "2"]);
+                }
+                if let Some(filter) = &sound.filter {
+                    say(&[&format!("-filter:a:{n}"), filter]);
+                }
+            }
+        }
+    }
+    words
 }

@@ -5,7 +5,8 @@ use crate::store::FileError;
 use asset::IndexError;
 use core::fmt;
 use es::Codec;
-use std::path::PathBuf;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
 use ts::{Pid, Span};
 
 /// Why nothing was ingested.
@@ -18,6 +19,17 @@ pub enum IngestError {
         path: PathBuf,
         /// What went wrong.
         fault: ConvertFault,
+    },
+    /// The disk is full.
+    #[error(
+        "the disk of {folder} is full ({path}); nothing was changed: make room, as with `headend \
+         library gc CONFIG`, then go on with `headend ingest CONFIG --resume`"
+    )]
+    DiskFull {
+        /// The library's folder.
+        folder: PathBuf,
+        /// What could not be written.
+        path: PathBuf,
     },
     /// The library has an asset of this name.
     #[error("the library has an asset {id} already; ask for it to be replaced, or choose an id")]
@@ -42,6 +54,26 @@ pub enum IngestError {
         /// What is wrong with it.
         fault: SourceFault,
     },
+}
+
+impl IngestError {
+    /// Whether the same may be done again later, since the fault is not in the sources.
+    pub fn passes(&self) -> bool {
+        matches!(self, IngestError::DiskFull { .. })
+    }
+
+    /// This error, told as what it is when the disk of the library's folder is full.
+    pub(super) fn or_full_disk(self, folder: &Path) -> IngestError {
+        let full = [ErrorKind::StorageFull, ErrorKind::QuotaExceeded, ErrorKind::FileTooLarge];
+        match self {
+            IngestError::File(FileError { path, kind, .. })
+                if full.contains(&kind) && path.starts_with(folder) =>
+            {
+                IngestError::DiskFull { folder: folder.to_owned(), path }
+            }
+            other => other,
+        }
+    }
 }
 
 /// A place in a source.
@@ -222,6 +254,12 @@ pub enum SourceFault {
     /// The streams end before anything whole has come.
     #[error("the streams end before a whole picture or audio frame has come")]
     TooShort,
+    /// Streams are not fit to be broadcast as they are.
+    #[error("not fit to be broadcast as it is: {what}")]
+    Unfit {
+        /// What is unfit.
+        what: String,
+    },
     /// An access unit is larger than any level allows.
     #[error("PID {pid}, {place}: an access unit of more than {limit} bytes")]
     UnitTooLarge {
@@ -310,6 +348,25 @@ pub enum Note {
         /// The file, which nothing refers to any more.
         path: PathBuf,
     },
+    /// Nothing was measured, since ffmpeg is not installed.
+    NotMeasured,
+    /// Subtitles or teletext were left out.
+    TextsSkipped {
+        /// The stream.
+        pid: Pid,
+        /// What it carries.
+        what: &'static str,
+    },
+    /// Some streams were encoded anew by ffmpeg, which were not fit to be broadcast.
+    Treated {
+        /// What was unfit.
+        why: String,
+    },
+    /// Something is not as it should be and was let be.
+    Unfit {
+        /// What.
+        what: String,
+    },
     /// The source is cut in the middle of an access unit, which was left out.
     TailDropped {
         /// The stream.
@@ -347,6 +404,14 @@ impl fmt::Display for Note {
             Note::Superseded { path } => {
                 write!(f, "{} is not used any more", path.display())
             }
+            Note::NotMeasured => {
+                f.write_str("loudness, silence and black not measured: ffmpeg is not installed")
+            }
+            Note::TextsSkipped { pid, what } => {
+                write!(f, "PID {pid}: {what} left out, which cannot be carried yet")
+            }
+            Note::Treated { why } => write!(f, "encoded anew in part by ffmpeg: {why}"),
+            Note::Unfit { what } => f.write_str(what),
             Note::TailDropped { pid } => {
                 write!(f, "PID {pid}: the source is cut; its last, incomplete unit left out")
             }

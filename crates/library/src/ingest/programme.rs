@@ -4,6 +4,7 @@ use super::error::{IngestError, Note, SourceFault};
 use super::packets::PacketFile;
 use asset::Language;
 use es::Codec;
+use std::path::Path;
 use ts::psi::{PAT_TABLE_ID, PMT_TABLE_ID, Pat, Pmt, PmtStream, StreamType, descriptors};
 use ts::section::{SectionAssembler, SectionView};
 use ts::{Packet, PacketView, Pid};
@@ -12,6 +13,8 @@ use ts::{Packet, PacketView, Pid};
 const SEARCH_PACKETS: u64 = 400_000;
 const REGISTRATION: u8 = 0x05;
 const ISO_639_LANGUAGE: u8 = 0x0a;
+const TELETEXT: u8 = 0x56;
+const SUBTITLING: u8 = 0x59;
 const AC3: u8 = 0x6a;
 const ENHANCED_AC3: u8 = 0x7a;
 
@@ -41,6 +44,12 @@ impl Programme {
         found.map_err(|fault| IngestError::Source { path: packets.path().to_owned(), fault })
     }
 
+    /// The number of the programme of a transport stream that is taken.
+    pub(super) fn number(path: &Path, wanted: Option<u16>) -> Result<u16, IngestError> {
+        let programme = Programme::find(&mut PacketFile::open(path)?, wanted)?;
+        Ok(programme.map.program_number)
+    }
+
     /// The streams that are carried: the first video and all audio. Others are noted.
     pub(super) fn streams(
         &self,
@@ -56,10 +65,13 @@ impl Programme {
                     codec,
                     language: language_of(stream),
                 }),
-                _ => notes.push(Note::StreamSkipped {
-                    pid: stream.pid,
-                    stream_type: stream.stream_type.0,
-                    codec,
+                _ => notes.push(match texts_of(stream) {
+                    Some(what) => Note::TextsSkipped { pid: stream.pid, what },
+                    None => Note::StreamSkipped {
+                        pid: stream.pid,
+                        stream_type: stream.stream_type.0,
+                        codec,
+                    },
                 }),
             }
         }
@@ -195,6 +207,15 @@ fn codec_of(stream: &PmtStream) -> Option<Codec> {
     }
 }
 
+/// What texts a private stream carries (EN 300 468 clauses 6.2.42 and 6.2.43).
+fn texts_of(stream: &PmtStream) -> Option<&'static str> {
+    descriptors(&stream.descriptors).find_map(|(tag, _)| match tag {
+        SUBTITLING => Some("DVB subtitles"),
+        TELETEXT => Some("teletext"),
+        _ => None,
+    })
+}
+
 fn language_of(stream: &PmtStream) -> Language {
     descriptors(&stream.descriptors)
         .find_map(|(tag, body)| match (tag, body) {
@@ -202,4 +223,38 @@ fn language_of(stream: &PmtStream) -> Language {
             _ => None,
         })
         .unwrap_or(Language::UNDETERMINED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_that_are_left_out_are_called_by_their_name() {
+        let pid = |value| Pid::new(value).unwrap();
+        let stream = |number, stream_type, descriptors: &[u8]| PmtStream {
+            stream_type: StreamType(stream_type),
+            pid: pid(number),
+            descriptors: descriptors.to_vec(),
+        };
+        let streams = vec![
+            stream(0x101, 0x06, &[SUBTITLING, 8, b'b', b'o', b'd', 0x10, 0, 1, 0, 1]),
+            stream(0x102, 0x06, &[TELETEXT, 5, b'z', b'h', b'o', 0x10, 0x88]),
+            stream(0x103, 0x06, &[]),
+            stream(0x104, 0x1b, &[]),
+        ];
+        let map = Pmt {
+            program_number: 1,
+            version: 0,
+            pcr_pid: pid(0x104),
+            descriptors: Vec::new(),
+            streams,
+        };
+        let mut notes = Vec::new();
+        let found = Programme { map_pid: pid(0x20), map }.streams(&mut notes).unwrap();
+        assert_eq!(found.len(), 1);
+        let texts = |number, what| Note::TextsSkipped { pid: pid(number), what };
+        let other = Note::StreamSkipped { pid: pid(0x103), stream_type: 0x06, codec: None };
+        assert_eq!(notes, [texts(0x101, "DVB subtitles"), texts(0x102, "teletext"), other]);
+    }
 }

@@ -14,6 +14,8 @@ use ts::{Pid, Span};
 const PRELUDE: usize = 60;
 /// How far stamps on a 90 kHz clock may be from an exact duration.
 const ROUNDING: i64 = 2 * 300;
+/// The unit of some containers.
+const MILLISECOND: i64 = 27_000;
 
 /// A picture that may lack time stamps.
 struct Raw {
@@ -218,20 +220,29 @@ fn derived_start(stamped: &[&Stamps], frame: FrameDuration) -> Option<(Span, u64
     Some((first, 0))
 }
 
-/// The frame duration: that of the headers when the stamps agree with it, else the standard one
-/// that the stamps show, else what they show.
+/// The frame duration that the headers state or the stamps of the prelude show.
 fn frame_duration(prelude: &[Raw], facts: Option<&VideoFacts>) -> Option<FrameDuration> {
     let stated = facts.and_then(|f| f.frame_duration);
     let pts: Option<Vec<Span>> = prelude.iter().map(|raw| raw.stamps.pts).collect();
     // Steps mean something only when no picture between two stamps lacks one.
-    let Some(mut pts) = pts else { return stated };
+    pts.map_or(stated, |pts| duration_of(pts, stated))
+}
+
+/// The frame duration: the stated one when the stamps agree with it, else the standard one that is
+/// nearest to what they show, else what they show.
+fn duration_of(mut pts: Vec<Span>, stated: Option<FrameDuration>) -> Option<FrameDuration> {
     pts.sort_unstable();
     let mut steps: Vec<i64> = pts.windows(2).map(|w| (w[1] - w[0]).0).filter(|s| *s > 0).collect();
     steps.sort_unstable();
     let Some(&median) = steps.get(steps.len() / 2) else {
         return stated;
     };
-    let agrees = |d: &FrameDuration| (d.ticks_of(1) as i64 - median).abs() <= ROUNDING;
+    // Some containers round to milliseconds: then only many steps together show the duration. The
+    // last pictures may lack some that are presented between them and decoded later.
+    steps.retain(|step| (step - median).abs() <= MILLISECOND + ROUNDING);
+    let step = steps.iter().sum::<i64>() / steps.len() as i64;
+    let off = |d: &FrameDuration| (d.ticks_of(1) as i64 - step).abs();
+    let agrees = |d: &FrameDuration| off(d) <= ROUNDING;
     const STANDARD: [(u32, u32); 12] = [
         (1, 25),
         (1, 50),
@@ -248,8 +259,37 @@ fn frame_duration(prelude: &[Raw], facts: Option<&VideoFacts>) -> Option<FrameDu
     ];
     let standard = STANDARD.iter().filter_map(|(n, d)| FrameDuration::from_seconds(*n, *d));
     stated
-        .into_iter()
-        .chain(standard)
-        .find(agrees)
-        .or_else(|| FrameDuration::from_ticks(median as u64, 1))
+        .filter(agrees)
+        .or_else(|| standard.min_by_key(off).filter(agrees))
+        .or_else(|| FrameDuration::from_ticks(step as u64, 1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Stamps of sixty pictures, rounded down to so many ticks.
+    fn stamps(frame: FrameDuration, rounding: i64) -> Vec<Span> {
+        (0..60).map(|n| Span(frame.ticks_of(n) as i64 / rounding * rounding)).collect()
+    }
+
+    #[test]
+    fn the_rate_is_known_from_stamps_that_are_rounded_to_milliseconds() {
+        for (n, d) in [(1001, 24_000), (1, 24), (1, 25), (1001, 30_000), (1, 30), (1, 50)] {
+            let frame = FrameDuration::from_seconds(n, d).unwrap();
+            for rounding in [300, MILLISECOND] {
+                assert_eq!(duration_of(stamps(frame, rounding), None), Some(frame), "{n}/{d}");
+                assert_eq!(duration_of(stamps(frame, rounding), Some(frame)), Some(frame));
+            }
+        }
+    }
+
+    #[test]
+    fn a_missing_picture_does_not_change_the_rate() {
+        let frame = FrameDuration::from_seconds(1, 25).unwrap();
+        let mut pts = stamps(frame, MILLISECOND);
+        pts.drain(55..58);
+        pts.remove(20);
+        assert_eq!(duration_of(pts, None), Some(frame));
+    }
 }

@@ -44,11 +44,12 @@ impl Bench {
         ingest(&[path], &id("lesson"), &self.library, &without_ffmpeg(), &mut |_| {})
     }
 
-    /// The files of the library's folder, hidden ones too.
+    /// The files of the library's folder, hidden ones too, but for the catalogue.
     pub fn files(&self) -> Vec<String> {
         let mut names: Vec<String> = std::fs::read_dir(self.library.folder())
             .unwrap()
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .filter(|name| !name.starts_with("catalogue.sqlite"))
             .collect();
         names.sort();
         names

@@ -1,0 +1,15 @@
+//! Cards of assets: what is read is written and read again as the same.
+#![no_main]
+
+use std::path::Path;
+
+use library::Card;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|text: &str| {
+    let path = Path::new("a.json");
+    match Card::parse(text, path) {
+        Ok(card) => assert_eq!(Card::parse(&card.to_text(), path), Ok(card)),
+        Err(error) => assert!(error.line <= text.lines().count().max(1) + 1),
+    }
+});
