@@ -41,10 +41,11 @@ fn every_counter_goes_on_by_one_and_no_discontinuity_is_signalled() {
         let (pid, counter) = (pid(packet), packet[3] & 0x0f);
         let discontinuous = adaptation(packet).is_some_and(|(flags, _)| flags & 0x80 != 0);
         assert!(!discontinuous, "slot {slot}: PID {pid:#06x} signals a discontinuity");
-        if pid != NULL_PID && packet[3] & 0x10 != 0 {
-            if let Some(last) = counters.insert(pid, counter) {
-                assert_eq!(counter, (last + 1) & 0x0f, "slot {slot}: counter of PID {pid:#06x}");
-            }
+        if pid != NULL_PID
+            && packet[3] & 0x10 != 0
+            && let Some(last) = counters.insert(pid, counter)
+        {
+            assert_eq!(counter, (last + 1) & 0x0f, "slot {slot}: counter of PID {pid:#06x}");
         }
     }
     assert!(counters.len() >= 15, "{} PIDs have counters", counters.len());

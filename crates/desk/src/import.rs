@@ -1,7 +1,7 @@
 //! What other programs wrote, as a timetable: CSV, XMLTV and iCalendar to `[[item]]` and
 //! `[[slot]]`.
 //!
-//! Each form is read into [`Entry`]s on the local clock; airings that come back week by week
+//! Each form is read into entries on the local clock; airings that come back week by week
 //! become slots, the others items. The text that is given has been read by the timetable's own
 //! reader, so that it is sound. Every fault is told with the line of the file that has it.
 
