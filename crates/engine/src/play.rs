@@ -192,7 +192,16 @@ impl StreamPlay {
             stamps,
         };
         let tube = tube(airing.start, window, end, stream);
-        play.curve = delivery_curve(&play.loads(stream), &tube)?;
+        let loads = play.loads(stream);
+        play.curve = delivery_curve(&loads, &tube).or_else(|error| {
+            // Before a chain of airings of a few pictures the window closes earlier than is usual.
+            let residence = end - tube.until + LATE_MARGIN + RESIDENCE_SPARE;
+            let residence_max = stream.format.buffer.residence_max.min(residence);
+            if residence_max <= tube.residence_max {
+                return Err(error);
+            }
+            delivery_curve(&loads, &Tube { residence_max, ..tube })
+        })?;
         play.end = play.curve.packets();
         Ok(Some(play))
     }
@@ -284,16 +293,13 @@ fn spread_padding(stream: &StreamIndex, units: Range<usize>, mut wanted: u32) ->
 
 fn tube(start: Ticks, window: DeliveryWindow, end: Span, stream: &StreamIndex) -> Tube {
     let buffer = &stream.format.buffer;
-    let until = window.until.since(start);
-    // Before a chain of airings of a few pictures the window closes earlier than is usual.
-    let residence = RESIDENCE.max(end - until + LATE_MARGIN + RESIDENCE_SPARE);
     Tube {
         from: window.from.since(start),
-        until,
+        until: window.until.since(start),
         end,
         // A tenth is left for PES headers and for packets that the merge moves.
         buffer_bytes: (u64::from(buffer.main_bytes) * 9 / 10) as u32,
-        residence_max: buffer.residence_max.min(residence),
+        residence_max: buffer.residence_max.min(RESIDENCE),
         late_margin: LATE_MARGIN,
         early_margin: EARLY_MARGIN,
         packets_per_second_max: (buffer.transport_rate_bps * 9 / 10 / PACKET_BITS).max(1),

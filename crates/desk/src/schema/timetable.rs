@@ -35,6 +35,13 @@ const NTH: Key = may(
 );
 const MONTH_DAYS: Key =
     may("month_days", NUMBERS, "On which days of the month, [6, 16, 26]; -1 is the last.");
+const EVERY_WEEKS: Key = may(
+    "every_weeks",
+    Form::Integer(1, 104),
+    "Only every so many weeks, from that of the first day.",
+);
+const RRULE: Key =
+    may("rrule", Form::Text, "A rule of RFC 5545 that says days: \"FREQ=MONTHLY;BYDAY=1SA\".");
 const SPECIAL_DAYS: Form = Form::List(&Form::Any(&[DATE, Form::One("closed day")]));
 
 /// The keys of a slot and of a window for regions, but for what airs.
@@ -47,10 +54,10 @@ macro_rules! slot_keys {
             may("first_lesson", Form::Integer(1, 9999), "The lesson of the first airing; usually 1."),
             may("title", Form::Texts, "Its title, where it differs from that of the course."),
             DAYS,
-            may("every_weeks", Form::Integer(1, 104), "Only every so many weeks, from that of the first day."),
+            EVERY_WEEKS,
             NTH,
             MONTH_DAYS,
-            may("rrule", Form::Text, "A rule of RFC 5545 that says days: \"FREQ=MONTHLY;BYDAY=1SA\"."),
+            RRULE,
             must(
                 "at",
                 Form::Any(&[TIME, Form::List(&TIME), Form::One("series of times")]),
@@ -63,7 +70,6 @@ macro_rules! slot_keys {
             START,
             OVERRUN,
             AUDIENCE,
-            REGIONS,
             LICENCE,
             may("term", ID, "It airs only in this term, and not on its closed days."),
             may("during", Form::Any(&[KIND_OF_DAY, Form::List(&KIND_OF_DAY)]), "On which days of the term; usually teaching."),
@@ -242,6 +248,7 @@ pub(super) const TABLES: &[Table] = &[
         name: "slot",
         about: "A place on a service. 时段",
         keys: slot_keys![
+            REGIONS,
             may(
                 "course",
                 ID,
@@ -259,7 +266,10 @@ pub(super) const TABLES: &[Table] = &[
     Table {
         name: "opt_out",
         about: "A window in which regions may leave a service. 省级窗口",
-        keys: slot_keys![may("sustain", ASSET, "What all others see; usually filler."),],
+        keys: slot_keys![
+            must("regions", Form::List(&ID), "The regions that fill it."),
+            may("sustain", ASSET, "What all others see; usually filler."),
+        ],
     },
     Table {
         name: "rotation",
@@ -415,8 +425,10 @@ pub(super) const TABLES: &[Table] = &[
         about: "Times of day on some days.",
         keys: &[
             DAYS,
+            EVERY_WEEKS,
             NTH,
             MONTH_DAYS,
+            RRULE,
             may("term", ID, "Only in this term."),
             may(
                 "during",
@@ -533,8 +545,10 @@ pub(super) const TABLES: &[Table] = &[
         about: "Times of day on some weekdays.",
         keys: &[
             DAYS,
+            EVERY_WEEKS,
             NTH,
             MONTH_DAYS,
+            RRULE,
             must("from", TIME, "When it opens."),
             must("to", TIME, "When it closes; at or before `from` on the next day."),
         ],
