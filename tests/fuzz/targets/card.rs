@@ -3,8 +3,8 @@
 
 use std::path::Path;
 
-use library::Card;
 use libfuzzer_sys::fuzz_target;
+use library::Card;
 
 fuzz_target!(|text: &str| {
     let path = Path::new("a.json");

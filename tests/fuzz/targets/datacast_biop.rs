@@ -6,7 +6,7 @@ use fuzz::{pieces, section};
 use libfuzzer_sys::fuzz_target;
 use ts::section::SectionView;
 
-/// The first piece is a DSI without its CRC, the others are modules 1, 2 and so on.
+// The first piece is a DSI without its CRC, the others are modules 1, 2 and so on.
 fuzz_target!(|data: &[u8]| {
     let mut pieces = pieces(data);
     let dsi = pieces.next().and_then(section);
