@@ -14,15 +14,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use ts::{Span, TICKS_PER_SECOND, Ticks};
-use uplink::{Batch, Clock, Feeder, Monitor, MultiplexConfig, Uplink};
+use uplink::{Batch, Clock, Feeder, Monitor, MultiplexConfig, Realtime, Uplink};
 
 /// How far ahead lineups reach, and when they are made to reach further.
 const WINDOW: Span = Span::from_seconds(36 * 3600);
 const WINDOW_LEFT_MIN: Span = Span::from_seconds(12 * 3600);
 /// How long a revision is known before it takes effect, beyond what is made ahead.
 const REVISION_LEAD: Span = Span::from_seconds(20);
-/// The time that making the first superframe may take before its first datagram is due.
-const START_LEAD: Span = Span::from_ms(150);
+/// What is left of a superframe that is joined: the time to make its successor in.
+const JOIN_LEFT_MIN: Span = Span::from_ms(400);
+/// How far ahead of the present a superframe that is on already is joined.
+const JOIN_LEAD: Span = Span::from_ms(20);
 
 /// The multiplexes on air.
 #[derive(Debug)]
@@ -77,6 +79,7 @@ impl Air {
                 feeder,
                 monitor: monitor.clone(),
                 matrix: config.matrix(),
+                realtime: run.settings.realtime,
                 stop: stop.clone(),
             };
             let thread = thread::Builder::new()
@@ -153,16 +156,19 @@ struct Feed {
     feeder: Feeder,
     monitor: Monitor,
     matrix: Option<fec::Matrix>,
+    realtime: Realtime,
     stop: Arc<AtomicBool>,
 }
 
 impl Feed {
     fn run(self) {
+        let priority = self.realtime.favour_maker();
+        tracing::debug!(?priority, "making superframes");
         let mut lineup = self.current();
         let grid = lineup.grid();
-        let begin = self.monitor.now() + START_LEAD;
         // The superframe before is made for the sake of its repair packets only.
-        let mut k = grid.at(begin).saturating_sub(1);
+        let mut k = grid.at(self.monitor.now()).saturating_sub(1);
+        let mut begin = None;
         let mut part = lineup.at(k).clone();
         let mut maker = Maker::new(part.engine.clone(), part.source.clone());
         let mut sealer = Sealer::new(part.engine.multiplex(), self.matrix);
@@ -182,12 +188,11 @@ impl Feed {
                     rtp::RepairPackets::default()
                 }
             };
-            let first = grid.first_datagram(k);
-            // A superframe that is on already is joined at the present instant.
-            let skipped = sealer.stream().first_at_or_after(begin).saturating_sub(first);
-            let skipped = skipped.min(grid.datagrams());
-            let datagrams: Arc<[u8]> = buffer[skipped as usize * DATAGRAM_SIZE..].into();
-            if !datagrams.is_empty() {
+            begin = begin.or_else(|| self.joined_at(k, grid));
+            if let Some(begin) = begin {
+                let first = grid.first_datagram(k);
+                let skipped = sealer.stream().first_at_or_after(begin).saturating_sub(first);
+                let datagrams: Arc<[u8]> = buffer[skipped as usize * DATAGRAM_SIZE..].into();
                 let batch = Batch::new(grid.slots(), first + skipped, datagrams, Arc::new(repairs));
                 let fed = batch.map(|batch| self.feeder.feed(batch));
                 if !matches!(fed, Ok(Ok(()))) {
@@ -198,6 +203,14 @@ impl Feed {
             // After a stall the present is what counts.
             k = k.max(grid.at(self.monitor.now()));
         }
+    }
+
+    /// From when on superframe `k`, which has just been made, goes on air as the first one: from
+    /// the present instant, if it is on already. `None` when too little of it is left, so that
+    /// its successor is made first and nothing has to be left out between the two.
+    fn joined_at(&self, k: u64, grid: SuperframeGrid) -> Option<Ticks> {
+        let now = self.monitor.now();
+        (grid.start(k + 1) >= now + JOIN_LEFT_MIN).then(|| (now + JOIN_LEAD).max(grid.start(k)))
     }
 
     fn make(&self, maker: &mut Maker, part: &Part, k: u64, buffer: &mut [u8]) {
