@@ -57,7 +57,9 @@ pub enum PlanError {
         source: PlayError,
     },
     /// The index of an asset is not to be had.
-    #[error("service {service}: the index of asset {asset} is not to be had")]
+    #[error(
+        "service {service}: the index of asset {asset} cannot be read; `headend library scrub` tells what is damaged"
+    )]
     NoIndex {
         /// The service.
         service: String,

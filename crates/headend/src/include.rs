@@ -5,6 +5,7 @@
 //! plan that was kept is read again as it was.
 
 use crate::exit::{Code, Failure};
+use crate::text;
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 use timetable::Source as Text;
@@ -22,7 +23,7 @@ pub fn read_files(paths: &[PathBuf]) -> Result<Vec<(String, String)>, Failure> {
             let message = format!("a plan of more than {MAX_FILES} files: {}", path.display());
             return Err(Failure::new(Code::Config, message));
         }
-        let text = std::fs::read_to_string(&path)
+        let text = text::read(&path)
             .map_err(|e| Failure::new(Code::Config, format!("{}: {e}", path.display())))?;
         let name = path.display().to_string();
         wanted.extend(included_by(&name, &text).into_iter().rev());

@@ -27,4 +27,5 @@ pub mod seal;
 pub mod site;
 pub mod source;
 pub mod station;
+pub mod text;
 pub mod when;

@@ -4,7 +4,7 @@ use crate::exit::{Code, Failure};
 use crate::source::Source;
 use crate::station::Station;
 use engine::{CYCLE, Engine, SuperframeGrid};
-use rundown::{Problem, Rundown, compile, revise};
+use rundown::{Problem, ProblemKind, Rundown, compile, revise};
 use std::ops::Range;
 use std::sync::Arc;
 use ts::{Span, Ticks};
@@ -20,6 +20,7 @@ const OVERLAP: Span = Span::from_seconds(26 * 3600);
 pub struct Lineup {
     grid: SuperframeGrid,
     parts: Vec<Part>,
+    absent: Vec<Problem>,
 }
 
 /// The superframes of one revision.
@@ -42,12 +43,20 @@ impl Lineup {
         until: Ticks,
     ) -> Result<Lineup, Failure> {
         let grid = station.config.multiplexes[multiplex].grid;
-        let mut parts = Vec::new();
-        for (first, rundown) in rundowns(station, multiplex, grid, from - REACH, until + REACH)? {
-            let (engine, source) = station.engine(multiplex, rundown)?;
-            parts.push(Part { first, engine, source });
+        let (mut parts, mut absent) = (Vec::new(), Vec::new());
+        for ruling in rundowns(station, multiplex, grid, from - REACH, until + REACH)? {
+            let (engine, source) = station.engine(multiplex, ruling.rundown)?;
+            parts.push(Part { first: ruling.first, engine, source });
+            let is_absent = |problem: &Problem| problem.kind == ProblemKind::NoAsset;
+            absent.extend(ruling.problems.into_iter().filter(is_absent));
         }
-        Ok(Lineup { grid, parts })
+        absent.retain(|problem| problem.start < until);
+        Ok(Lineup { grid, parts, absent })
+    }
+
+    /// The airings in whose place the slate is shown, as the library has not what they need.
+    pub fn absent(&self) -> &[Problem] {
+        &self.absent
     }
 
     /// The superframes of the multiplex.
@@ -78,14 +87,22 @@ pub fn effective_superframe(grid: SuperframeGrid, effective: Ticks) -> u64 {
     (grid.at(effective) + 1).next_multiple_of(CYCLE)
 }
 
-/// The rundowns of all revisions that rule in a window, each with its first superframe.
+/// The rundown of a revision.
+struct Ruling {
+    /// The first superframe that it makes.
+    first: u64,
+    rundown: Rundown,
+    problems: Vec<Problem>,
+}
+
+/// The rundowns of all revisions that rule in a window, in order.
 fn rundowns(
     station: &Station,
     multiplex: usize,
     grid: SuperframeGrid,
     from: Ticks,
     until: Ticks,
-) -> Result<Vec<(u64, Rundown)>, Failure> {
+) -> Result<Vec<Ruling>, Failure> {
     let services = station.services(multiplex);
     let wrong = |e: rundown::CompileError| Failure::new(Code::Config, e);
     let ruling = |r: &&crate::history::Revision| r.effective < until;
@@ -95,17 +112,18 @@ fn rundowns(
     let (first, later) = relevant[base..].split_first().expect("the first revision rules always");
     let begin = later.first().map_or(from, |r| from.min(r.effective - REACH));
     let catalogue = &station.catalogue;
-    let compiled = compile(&first.timetable, catalogue, &services, begin, until, first.number)
-        .map_err(wrong)?;
-    let mut all: Vec<(u64, Rundown)> = vec![(0, compiled.0)];
+    let number = first.number;
+    let (rundown, problems) =
+        compile(&first.timetable, catalogue, &services, begin, until, number).map_err(wrong)?;
+    let mut all = vec![Ruling { first: 0, rundown, problems }];
     for revision in later {
         let superframe = effective_superframe(grid, revision.effective);
         let at = grid.start(superframe);
-        let before = &all[all.len() - 1].1;
-        let (mut next, _): (Rundown, Vec<Problem>) =
+        let before = &all[all.len() - 1].rundown;
+        let (mut rundown, problems) =
             revise(before, at, &revision.timetable, catalogue, &services, until).map_err(wrong)?;
-        next.revision = revision.number;
-        all.push((superframe, next));
+        rundown.revision = revision.number;
+        all.push(Ruling { first: superframe, rundown, problems });
     }
     Ok(all)
 }

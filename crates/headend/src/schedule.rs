@@ -6,6 +6,7 @@
 use crate::config::Config;
 use crate::exit::{Code, Failure};
 use crate::station::{Texts, parse, read_texts};
+use crate::text;
 use crate::when;
 use std::path::{Path, PathBuf};
 use timetable::civil::{Day, ticks_from_unix};
@@ -29,7 +30,7 @@ impl Schedule {
         let texts = if path.is_dir() {
             read_texts(&files_of(path).map_err(unreadable)?)?
         } else {
-            let text = std::fs::read_to_string(path).map_err(unreadable)?;
+            let text = text::read(path).map_err(unreadable)?;
             match is_config(&text) {
                 true => read_texts(&Config::load(path)?.timetables)?,
                 false if includes(&text) => read_texts(&[path.to_owned()])?,

@@ -2,22 +2,16 @@
 //!
 //! `cargo xtask bless reference` writes the pages anew.
 
+#[path = "support/page.rs"]
+mod page;
+
+use page::assert_page;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 fn docs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs")
-}
-
-/// Compares a page with what it should be, or writes it where that is asked for.
-fn assert_page(name: &str, wanted: &str) {
-    let path = docs().join("reference").join(name);
-    if std::env::var_os("BLESS").is_some() {
-        std::fs::write(&path, wanted).expect("the page can be written");
-    }
-    let found = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(found == wanted, "{name} is out of date: cargo xtask bless reference");
 }
 
 /// What a program says of itself, at a width of a hundred columns.

@@ -134,8 +134,11 @@ fn write_finding(f: &mut fmt::Formatter<'_>, finding: &Finding) -> fmt::Result {
         write!(f, " PID {pid:#06x}")?;
     }
     let measure = &finding.measure;
-    let sign = measure.unit.sign();
-    writeln!(f, ": {} ({} {sign}, limit {} {sign})", finding.what, measure.measured, measure.limit)
+    let sign = match measure.unit.sign() {
+        "" => String::new(),
+        sign => format!(" {sign}"),
+    };
+    writeln!(f, ": {} ({}{sign}, limit {}{sign})", finding.what, measure.measured, measure.limit)
 }
 
 /// A number of millionths of something, written in it with three decimals: nanoseconds as

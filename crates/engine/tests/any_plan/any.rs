@@ -7,13 +7,16 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
+use si::CharacterSet;
+use std::ops::Range;
 
 const FRAMES: [(u32, u32); 4] = [(1, 25), (1001, 30_000), (1, 50), (1001, 24_000)];
 const SOUNDS: [Sound; 5] = [Sound::Mp2, Sound::Aac48, Sound::Aac44, Sound::Ac3, Sound::Silence];
 
-/// First seconds of timetables: an ordinary hour, the last seconds of a day, the wrap of the
-/// 16-bit date, a year far ahead.
-pub const STARTS: [i64; 4] = [1_795_480_000, 1_795_564_785, 2_155_593_580, 4_070_908_788];
+/// First seconds of timetables: an ordinary hour, the last seconds of a day, a leap second (2016),
+/// the wrap of clock references and time stamps, the wrap of the 16-bit date, a year far ahead.
+pub const STARTS: [i64; 6] =
+    [1_795_480_000, 1_795_564_785, 1_483_228_780, 1_810_090_060, 2_155_593_580, 4_070_908_788];
 
 /// The video of all films of a service: what it has in common, as one encoder would give it.
 #[derive(Clone, Copy, Debug)]
@@ -100,12 +103,14 @@ pub fn any_service() -> impl Strategy<Value = ServiceRecipe> {
 fn any_bundle() -> impl Strategy<Value = BundleRecipe> {
     let bytes = prop_oneof![Just(0usize), 1usize..50, 1_000usize..200_000];
     let block = prop_oneof![Just(4017u16), 64u16..4066];
-    (bytes, block, prop_oneof![Just(0u64), 10_000u64..300_000], 1u32..50).prop_map(
-        |(bytes, block_size, rate_bps, weight)| BundleRecipe {
+    let minutes = option::of((-1i64..2, 1i64..3));
+    (bytes, block, prop_oneof![Just(0u64), 10_000u64..300_000], 1u32..50, minutes).prop_map(
+        |(bytes, block_size, rate_bps, weight, minutes)| BundleRecipe {
             bytes,
             block_size,
             rate_bps,
             weight,
+            minutes,
         },
     )
 }
@@ -126,16 +131,25 @@ fn demand_bps(services: &[ServiceRecipe], bundles: &[BundleRecipe]) -> u64 {
 }
 
 /// A station whose multiplex has this percentage of what it needs, roughly.
-pub fn any_station(percent: std::ops::Range<u64>) -> impl Strategy<Value = Recipe> {
-    let content = (vec(any_service(), 1..4), vec(any_bundle(), 0..3));
+pub fn any_station(percent: Range<u64>) -> impl Strategy<Value = Recipe> {
+    any_station_of(1..4, percent)
+}
+
+/// A station with so many services beside that of its bundles.
+pub fn any_station_of(
+    services: Range<usize>,
+    percent: Range<u64>,
+) -> impl Strategy<Value = Recipe> {
+    let content = (vec(any_service(), services), vec(any_bundle(), 0..3));
     let rate = (percent, select(vec![(1u64, 1u64), (188, 17), (1_001, 7)]));
-    let rest = (select(vec![1u64, 5, 20, 100]), 0u32..60, select(STARTS.to_vec()));
+    let sets = vec![CharacterSet::Utf8, CharacterSet::Gb2312, CharacterSet::Ucs2];
+    let rest = (select(vec![1u64, 5, 20, 100]), 0u32..60, select(STARTS.to_vec()), select(sets));
     (content, rate, rest).prop_map(
-        |((services, bundles), (percent, (scale, den)), (unit, nulls_e4, unix_s))| {
+        |((services, bundles), (percent, (scale, den)), (unit, nulls_e4, unix_s, characters))| {
             let bps = (demand_bps(&services, &bundles) * percent / 100).max(1_400_000);
             // A rate that is no whole number of bits.
             let rate = (bps * den / scale * scale + scale % den, den);
-            Recipe { services, bundles, rate, unit, nulls_e4, unix_s }
+            Recipe { services, bundles, rate, unit, nulls_e4, unix_s, characters }
         },
     )
 }

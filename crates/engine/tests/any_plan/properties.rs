@@ -1,6 +1,6 @@
 //! The properties of a single revision.
 
-use crate::any::any_station;
+use crate::any::{any_station, any_station_of};
 use crate::config;
 use crate::naming::assert_named;
 use crate::tape;
@@ -76,5 +76,24 @@ proptest! {
             let alone = world.make(&mut Planner::default(), &engine, k).expect("it was made before");
             prop_assert!(alone.bytes == frame.bytes, "superframe {k} depends on what came before");
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(config(1))]
+
+    #[test]
+    fn any_thirty_services_are_sent_as_they_should_be(recipe in any_station_of(30..31, 130..200)) {
+        let world = World::new(&recipe);
+        let engine = world.engine();
+        let first = world.superframe(0);
+        let made = world.sequence(&engine, first..first + 8);
+        let bytes = joined(&made.map_err(|why| TestCaseError::reject(why.to_string()))?);
+        let tape = tape::read(&bytes);
+        tape.assert_counters_go_on();
+        tape.assert_stamps_in_order();
+        assert_named(&bytes, false);
+        let report = judged(&world, &bytes);
+        prop_assert!(report.is_conformant(), "{report}");
     }
 }

@@ -24,6 +24,7 @@ pub struct Recipe {
     pub nulls_e4: u32,
     /// The first second of the timetable.
     pub unix_s: i64,
+    pub characters: CharacterSet,
 }
 
 #[derive(Clone, Debug)]
@@ -50,6 +51,8 @@ pub struct BundleRecipe {
     pub block_size: u16,
     pub rate_bps: u64,
     pub weight: u32,
+    /// The minutes in which it is sent: how far behind the start the first one is, and how many.
+    pub minutes: Option<(i64, i64)>,
 }
 
 /// A station.
@@ -162,7 +165,7 @@ fn service_ids(recipe: &Recipe) -> Vec<String> {
 }
 
 fn multiplex(recipe: &Recipe, grid: SuperframeGrid) -> Multiplex {
-    let named = |en: &str| Title { zh: String::new(), en: en.into() };
+    let named = |en: &str| Title { zh: "远程教学".into(), en: en.into() };
     let service = |(s, id): (usize, String)| Service {
         service_type: match recipe.services.get(s) {
             None => ServiceType::DATA,
@@ -181,7 +184,7 @@ fn multiplex(recipe: &Recipe, grid: SuperframeGrid) -> Multiplex {
         network: Network {
             network_id: 0xff01,
             name: named("network"),
-            characters: CharacterSet::Utf8,
+            characters: recipe.characters,
             delivery: DescriptorLoop::new(),
             bouquet: Some((1, named("bouquet"))),
             country: CountryCode::CHINA,
@@ -226,10 +229,17 @@ pub fn text(recipe: &Recipe) -> String {
         .unwrap();
     }
     for (b, bundle) in recipe.bundles.iter().enumerate() {
+        let clock = |minutes: i64| {
+            let minute = (recipe.unix_s / 60 + minutes).rem_euclid(1440);
+            format!("{:02}:{:02}", minute / 60, minute % 60)
+        };
+        let windows = bundle.minutes.map_or(String::new(), |(first, count)| {
+            format!("windows = [{{ from = {}, to = {} }}]\n", clock(first), clock(first + count))
+        });
         writeln!(
             text,
             "[[bundle]]\nid = \"b{b}\"\nservice = \"files\"\ntitle = {{ en = \"B{b}\" }}\n\
-             files = \"b{b}/**\"\nrate = {}\nweight = {}",
+             files = \"b{b}/**\"\nrate = {}\nweight = {}\n{windows}",
             bundle.rate_bps, bundle.weight,
         )
         .unwrap();
@@ -247,7 +257,7 @@ fn write_item(text: &mut String, s: usize, p: usize, unix_s: i64, programme: &Pr
     writeln!(
         text,
         "[[item]]\nid = \"i{s}-{p}\"\nservice = \"s{s}\"\nasset = \"{}\"\nat = {}\n\
-         title = {{ en = \"Item {p} of service {s}\" }}\npriority = {}\n{length}{start_at}",
+         title = {{ zh = \"第{p}课\", en = \"Item {p} of service {s}\" }}\npriority = {}\n{length}{start_at}",
         film_id(s, programme.film),
         &at[..19],
         50 + p,

@@ -89,7 +89,12 @@ fn tell(args: &CheckArgs, found: &[Diagnostic], sources: &[Source<'_>]) -> Resul
     match args.format {
         Form::Human => {
             let text = timetable::render_human(found, sources, output::is_colored());
-            output::print(&format!("{text}{errors} errors, {warnings} warnings\n"))?;
+            let count = |n: usize, what: &str| match n {
+                1 => format!("1 {what}"),
+                n => format!("{n} {what}s"),
+            };
+            let (errors, warnings) = (count(errors, "error"), count(warnings, "warning"));
+            output::print(&format!("{text}{errors}, {warnings}\n"))?;
         }
         Form::Short => output::print(&timetable::render_short(found, sources))?,
         Form::Json => output::print_json(&timetable::to_json(found, sources))?,

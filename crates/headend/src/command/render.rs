@@ -12,11 +12,13 @@ use crate::station::Station;
 use crate::when;
 use ::verify::{Options, Verifier};
 use clap::{Args, ValueEnum};
+use rundown::Problem;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
+use timetable::civil::format_rfc3339;
 use ts::{PACKET_SIZE, Span, Ticks};
 
 /// Superframes that may wait for the verifier.
@@ -96,7 +98,7 @@ fn to_file(
     match args.format {
         Format::Ts => plain(station, multiplex, args.from, until, &mut take)?,
         Format::Pcap => {
-            let lineup = Lineup::new(station, multiplex, args.from, until)?;
+            let lineup = lineup(station, multiplex, args.from, until)?;
             let capture = Capture::new(&station.config.multiplexes[multiplex].outputs)?;
             capture.write(&lineup, args.from, until, &mut take)?;
         }
@@ -131,6 +133,23 @@ fn to_verifier(
     verify::report(&verdict, args.json)
 }
 
+/// What makes the window. The slate stands for what the library has not, as it does on air; whoever
+/// renders is told.
+fn lineup(
+    station: &Station,
+    multiplex: usize,
+    from: Ticks,
+    until: Ticks,
+) -> Result<Lineup, Failure> {
+    let lineup = Lineup::new(station, multiplex, from, until)?;
+    for Problem { airing, start, asset, .. } in lineup.absent() {
+        let at = format_rfc3339(*start, 0);
+        let why = station.faulty.get(asset).map_or("it is not in the library", String::as_str);
+        eprintln!("warning: the slate stands for `{asset}` in airing {airing} at {at}: {why}");
+    }
+    Ok(lineup)
+}
+
 /// Hands out the packets of the slots in `[from, until)`, in order, in pieces.
 pub fn plain(
     station: &Station,
@@ -139,7 +158,7 @@ pub fn plain(
     until: Ticks,
     take: &mut dyn FnMut(&[u8]) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let lineup = Lineup::new(station, multiplex, from, until)?;
+    let lineup = lineup(station, multiplex, from, until)?;
     let grid = lineup.grid();
     let slots = render::slots(grid, from, until);
     let frames = render::superframes(grid, from, until);

@@ -1,6 +1,6 @@
 //! A configuration that cannot be used, and how that is told.
 
-use std::fs;
+use crate::text;
 use std::io;
 use std::path::{Path, PathBuf};
 use timetable::{Diagnostic, Source, render_human, render_short, to_json};
@@ -40,7 +40,7 @@ pub enum ConfigError {
 impl ConfigText {
     /// Reads a file.
     pub(super) fn read(path: &Path) -> Result<ConfigText, ConfigError> {
-        let text = fs::read_to_string(path).map_err(|error| ConfigError::Unreadable {
+        let text = text::read(path).map_err(|error| ConfigError::Unreadable {
             path: path.to_owned(),
             kind: error.kind(),
             message: error.to_string(),
