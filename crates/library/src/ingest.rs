@@ -30,9 +30,8 @@ use crate::publish;
 use crate::store::Library;
 use assemble::{Assembly, Conversion, Input};
 use asset::{AssetSummary, Language};
-use convert::{Ffmpeg, Mode};
+use convert::{Choice, Ffmpeg, Mode};
 use packets::PacketFile;
-use programme::Programme;
 use std::path::{Path, PathBuf};
 use treat::Treatment;
 
@@ -254,9 +253,9 @@ impl Work<'_> {
             if judged.treatments.iter().all(|treatment| treatment.why.is_empty()) {
                 return Ok(judged.over(assembly));
             }
-            for (input, treatment) in inputs.iter_mut().zip(judged.treatments) {
+            for (number, treatment) in judged.treatments.into_iter().enumerate() {
                 if !treatment.why.is_empty() {
-                    *input = self.treat(input, treatment)?;
+                    inputs[number] = self.treat(&inputs[number], number, &assembly, treatment)?;
                 }
             }
             assembly = self.assemble(inputs)?;
@@ -292,24 +291,36 @@ impl Work<'_> {
         Ok(judged)
     }
 
-    fn treat(&mut self, input: &Input, treatment: Treatment) -> Result<Input, IngestError> {
+    /// Lets ffmpeg treat input `number` of an assembly. What could be taken as it is is treated as
+    /// it was assembled: without what the end of a cut file has left of its last picture, which
+    /// ffmpeg would make look whole.
+    fn treat(
+        &mut self,
+        input: &Input,
+        number: usize,
+        assembly: &Assembly,
+        treatment: Treatment,
+    ) -> Result<Input, IngestError> {
         let encode = treatment.pictures.is_some();
         (self.progress)(Progress::Converting { encode });
-        let path = input.to_be_treated();
-        let wanted = self.options.program;
-        let program = if input.is_native() { Some(Programme::number(path, wanted)?) } else { None };
+        let origin = assembly.origin.iter().enumerate();
+        let streams = origin.filter(|(_, of)| **of == number).map(|(stream, _)| stream);
+        let (path, choice) = match input.is_native() {
+            true => (assembly.draft.path(), Choice::Streams(streams.collect())),
+            false => (input.to_be_treated(), Choice::Programme),
+        };
         let reasons = input.reasons().into_iter().chain(treatment.why.iter().map(String::as_str));
         let why = reasons.collect::<Vec<_>>().join("; ");
         let fault = SourceFault::Unfit { what: why.clone() };
         let (ffmpeg, folder, mode) = (self.ffmpeg(), self.library.folder(), Mode::Treat(treatment));
-        let draft = convert::convert(ffmpeg, path, program, folder, &mode, fault)?;
+        let draft = convert::convert(ffmpeg, path, &choice, folder, &mode, fault)?;
         Ok(Input::converted(input.original(), draft, Conversion::Treated(why)))
     }
 
     fn convert(&mut self, path: &Path, mode: Mode, why: SourceFault) -> Result<Input, IngestError> {
         (self.progress)(Progress::Converting { encode: mode == Mode::Encode });
         let (ffmpeg, folder) = (self.ffmpeg(), self.library.folder());
-        let draft = convert::convert(ffmpeg, path, None, folder, &mode, why)?;
+        let draft = convert::convert(ffmpeg, path, &Choice::Programme, folder, &mode, why)?;
         let encoded = mode == Mode::Encode;
         let conversion = if encoded { Conversion::Encoded } else { Conversion::Packed };
         Ok(Input::converted(path, draft, conversion))

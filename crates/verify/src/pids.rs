@@ -166,7 +166,8 @@ impl Pids {
         }
     }
 
-    /// Tells what is missing (row 1.6) and what nobody named (row 3.4).
+    /// Tells what is missing (row 1.6, from whose limit data services are excluded: for them it is
+    /// worth a note) and what nobody named (row 3.4).
     pub(crate) fn sweep(&mut self, absence: u64, place: Place, findings: &mut Findings) {
         let now = place.time_ticks;
         for pid in &self.active {
@@ -174,9 +175,12 @@ impl Pids {
             let overdue = state.expected.as_mut().and_then(|p| p.overdue(now, absence));
             if let Some(away) = overdue {
                 let measure = Measure::ticks(absence, away as i64);
-                findings.error(Check::Pid, place, Some(*pid), measure, || {
-                    "PID is named by a PMT and does not come".into()
-                });
+                let what = || "PID is named by a PMT and does not come".into();
+                match state.role {
+                    // A carousel may rest for hours: the limit is that of video and audio.
+                    Role::Data(_) => findings.note(Check::Pid, place, Some(*pid), measure, what),
+                    _ => findings.error(Check::Pid, place, Some(*pid), measure, what),
+                }
             }
             let Some(since) = state.stranger_since.filter(|_| !state.told_stranger) else {
                 continue;

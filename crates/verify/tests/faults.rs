@@ -167,7 +167,8 @@ fn faults_of_continuity_are_told() {
 
 #[test]
 fn missing_and_unnamed_pids_are_told() {
-    bent("a PID that never comes", |plan| plan.ghosts = vec![0x99], &[Check::Pid]);
+    bent("sound that never comes", |plan| plan.ghosts = vec![(0x03, 0x99)], &[Check::Pid]);
+    bent("a carousel that rests", |plan| plan.ghosts = vec![(0x0b, 0x99)], &[]);
     without(&[Item::Audio], 10, 16, &[Check::Pid, Check::Pts]);
     damaged(
         "a PID that no table names",

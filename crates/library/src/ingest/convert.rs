@@ -35,20 +35,31 @@ pub(super) struct Ffmpeg<'a> {
     pub(super) threads: Option<usize>,
 }
 
-/// Converts a file to a transport stream under a draft's name in `folder`: the first video and all
-/// sound, of this programme where there are several.
+/// What of a file is converted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Choice {
+    /// The first video and all sound.
+    Programme,
+    /// These streams, in this order.
+    Streams(Vec<usize>),
+}
+
+/// Converts a file to a transport stream under a draft's name in `folder`.
 pub(super) fn convert(
     ffmpeg: Ffmpeg<'_>,
     path: &Path,
-    program: Option<u16>,
+    choice: &Choice,
     folder: &Path,
     mode: &Mode,
     why: SourceFault,
 ) -> Result<Draft, IngestError> {
     let (draft, mut file) = Draft::create(folder)?;
     let mut command = ffmpeg.command(path, "error");
-    let of = program.map_or_else(String::new, |program| format!("p:{program}:"));
-    command.args(["-map", &format!("0:{of}v:0?"), "-map", &format!("0:{of}a?")]);
+    let maps = match choice {
+        Choice::Programme => vec!["0:v:0?".to_owned(), "0:a?".to_owned()],
+        Choice::Streams(streams) => streams.iter().map(|n| format!("0:{n}")).collect(),
+    };
+    command.args(maps.iter().flat_map(|map| ["-map", map]));
     command.args(["-map_chapters", "-1"]).args(coding(mode));
     if let Some(threads) = ffmpeg.threads {
         command.args(["-threads", &threads.to_string()]);

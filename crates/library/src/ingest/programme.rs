@@ -4,7 +4,6 @@ use super::error::{IngestError, Note, SourceFault};
 use super::packets::PacketFile;
 use asset::Language;
 use es::Codec;
-use std::path::Path;
 use ts::psi::{PAT_TABLE_ID, PMT_TABLE_ID, Pat, Pmt, PmtStream, StreamType, descriptors};
 use ts::section::{SectionAssembler, SectionView};
 use ts::{Packet, PacketView, Pid};
@@ -42,12 +41,6 @@ impl Programme {
         let found = search(packets, wanted)?;
         packets.rewind()?;
         found.map_err(|fault| IngestError::Source { path: packets.path().to_owned(), fault })
-    }
-
-    /// The number of the programme of a transport stream that is taken.
-    pub(super) fn number(path: &Path, wanted: Option<u16>) -> Result<u16, IngestError> {
-        let programme = Programme::find(&mut PacketFile::open(path)?, wanted)?;
-        Ok(programme.map.program_number)
     }
 
     /// The streams that are carried: the first video and all audio. Others are noted.

@@ -84,8 +84,8 @@ pub struct Plan {
     pub data_interval: Option<u64>,
     /// Descriptors of the data PID.
     pub data_descriptors: Vec<u8>,
-    /// Further components of the PMT.
-    pub ghosts: Vec<u16>,
+    /// Further components of the PMT: stream_type and PID.
+    pub ghosts: Vec<(u8, u16)>,
     /// The interval of the clock of a running programme: PAT and PMT.
     pub psi_interval: u64,
 }

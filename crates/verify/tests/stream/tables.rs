@@ -85,7 +85,7 @@ fn pmt(plan: &Plan) -> Vec<u8> {
     if plan.data_interval.is_some() {
         streams.push(stream(0x0b, DATA, &plan.data_descriptors));
     }
-    streams.extend(plan.ghosts.iter().map(|on| stream(0x0b, *on, &[])));
+    streams.extend(plan.ghosts.iter().map(|(kind, on)| stream(*kind, *on, &[])));
     let pmt = Pmt {
         program_number: SERVICE,
         version: 0,
