@@ -2,10 +2,11 @@
 
 use super::apply::{Applied, apply, standing};
 use super::log::AmendmentLog;
+use super::target::AiringName;
 use super::verbs::Verb;
 use super::Amendment;
 use crate::check::check_calendar;
-use crate::civil::ticks_from_unix;
+use crate::civil::{SECONDS_PER_DAY, ticks_from_unix};
 use crate::diagnostic::{Code, Diagnostic, Severity, arrange};
 use crate::model::Timetable;
 use crate::plan::PlannedAiring;
@@ -21,7 +22,8 @@ impl Timetable {
     pub fn amended(&self, log: &AmendmentLog) -> (Option<Timetable>, Vec<Diagnostic>) {
         let all: Vec<&Amendment> = log.iter().collect();
         let applied = apply(self, &all, log.source());
-        let begins = ticks_from_unix(LocalTime::new(self.days.first, 0).0).unwrap_or_default();
+        let begins = ticks_from_unix(LocalTime::new(self.days.first, 0).0 - SECONDS_PER_DAY);
+        let begins = begins.unwrap_or_default();
         let mut found = check_calendar(&applied.timetable, applied.timetable.days);
         found.extend(applied.findings);
         for (number, fault) in applied.faults {
@@ -48,7 +50,7 @@ impl Timetable {
         let lost = after.faults.iter().filter(|(n, _)| *n != last.number && !held(*n));
         found.extend(lost.map(|(number, fault)| orphaned(last, *number, fault)));
         if found.is_empty() {
-            found.extend(judge_time(last, &before.timetable, &after.timetable));
+            found.extend(judge_time(last, &all, &before.timetable, &after.timetable));
             found.extend(new_findings(&before, &after));
             found.extend(judge_end(last, &after.timetable));
         }
@@ -112,9 +114,15 @@ fn judge_undo(last: &Amendment, all: &[&Amendment]) -> Vec<Diagnostic> {
 }
 
 /// Nothing that starts before the amendment holds may change, but for ends that are far enough.
-fn judge_time(last: &Amendment, before: &Timetable, after: &Timetable) -> Option<Diagnostic> {
+fn judge_time(
+    last: &Amendment,
+    all: &[&Amendment],
+    before: &Timetable,
+    after: &Timetable,
+) -> Option<Diagnostic> {
     let at = last.effective;
-    let from = Ticks(at.0.saturating_sub(LOOK_BACK.0 as u64));
+    let touched = touched_from(last, all, before).min(at);
+    let from = Ticks(touched.0.saturating_sub(LOOK_BACK.0 as u64));
     let mut changed: Vec<&PlannedAiring> = Vec::new();
     let listing = |timetable: &Timetable, service| {
         let mut airings = timetable.airings(service, from, at);
@@ -150,6 +158,36 @@ fn judge_time(last: &Amendment, before: &Timetable, after: &Timetable) -> Option
         _ => "choose something that starts later; an end must lie 10 s behind that instant",
     };
     Some(Diagnostic::new(Code::TooLate, message).primary(last.about, "").help(help))
+}
+
+/// An instant before which an amendment touches nothing, a day or two aside.
+fn touched_from(amendment: &Amendment, all: &[&Amendment], before: &Timetable) -> Ticks {
+    let local = |local: LocalTime| ticks_from_unix(local.0).unwrap_or_default();
+    let effective = amendment.effective;
+    let start = |name: &AiringName| match name.day {
+        Some(day) => local(LocalTime::new(day, 0)),
+        None => {
+            let item = before.items.iter().find(|item| item.id == name.id);
+            item.map_or(effective, |item| local(LocalTime::new(item.at.day(), 0)))
+        }
+    };
+    match &amendment.verb {
+        Verb::Cancel { airing }
+        | Verb::Extend { airing, .. }
+        | Verb::Cut { airing, .. }
+        | Verb::Substitute { airing, .. } => start(airing),
+        Verb::Move { airing, to } => start(airing).min(local(*to)),
+        Verb::Insert(insert) => local(insert.start),
+        Verb::OptOut(window) => local(window.start),
+        // What it takes back was touched from then on, also where that in turn took something back.
+        Verb::Undo { amendment } => {
+            let undone = all.iter().find(|a| a.number == *amendment && a.number < all.len() as u32);
+            undone.map_or(effective, |a| a.effective)
+        }
+        Verb::Replace { .. } | Verb::Hold { .. } | Verb::Resume { .. } | Verb::Boost { .. } => {
+            effective
+        }
+    }
 }
 
 fn is_same_until(one: &PlannedAiring, other: &PlannedAiring, end: Ticks) -> bool {

@@ -115,7 +115,9 @@ impl AmendmentLog {
         if let Err(error) = serde_json::from_str::<serde_json::Value>(text) {
             let column = start + error.column().saturating_sub(1).min(text.len());
             let place = Location { start: column, end: at.end, ..at };
-            report.fault(Code::Syntax, place, format!("not JSON: {error}"), "");
+            let message = error.to_string();
+            let message = message.rsplit_once(" at line").map_or(&*message, |(what, _)| what);
+            report.fault(Code::Syntax, place, format!("not JSON: {message}"), "");
             return;
         }
         let table = format!("a={}", as_inline_table(text));
