@@ -78,6 +78,11 @@ pub fn effective_superframe(grid: SuperframeGrid, effective: Ticks) -> u64 {
     (grid.at(effective) + 1).next_multiple_of(CYCLE)
 }
 
+/// The start of the cycle that an instant lies in.
+pub fn cycle_at(grid: SuperframeGrid, at: Ticks) -> u64 {
+    grid.at(at) / CYCLE * CYCLE
+}
+
 /// The rundowns of all revisions that rule in a window, each with its first superframe.
 fn rundowns(
     station: &Station,
@@ -95,15 +100,16 @@ fn rundowns(
     let (first, later) = relevant[base..].split_first().expect("the first revision rules always");
     let begin = later.first().map_or(from, |r| from.min(r.effective - REACH));
     let catalogue = &station.catalogue;
-    let compiled = compile(&first.timetable, catalogue, &services, begin, until, first.number)
+    let compiled = compile(first.timetable(), catalogue, &services, begin, until, first.number)
         .map_err(wrong)?;
     let mut all: Vec<(u64, Rundown)> = vec![(0, compiled.0)];
     for revision in later {
-        let superframe = effective_superframe(grid, revision.effective);
+        let before = all.last().map_or(0, |(superframe, _)| *superframe);
+        let superframe = revision.first_superframe(grid).max(before);
         let at = grid.start(superframe);
         let before = &all[all.len() - 1].1;
         let (mut next, _): (Rundown, Vec<Problem>) =
-            revise(before, at, &revision.timetable, catalogue, &services, until).map_err(wrong)?;
+            revise(before, at, revision.timetable(), catalogue, &services, until).map_err(wrong)?;
         next.revision = revision.number;
         all.push((superframe, next));
     }

@@ -8,6 +8,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::read::{Fields, Report, Value, value};
 use crate::text::{AssetId, Id, Texts};
 use crate::zone::LocalTime;
+use core::fmt;
 use serde_json::{Value as Json, json};
 use ts::Ticks;
 
@@ -254,6 +255,18 @@ impl Verb {
             Verb::OptOut(window) => window.write(put),
             Verb::Undo { amendment } => put("amendment", json!(amendment)),
         }
+    }
+}
+
+impl fmt::Display for Verb {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.as_str())?;
+        let mut keys = Vec::new();
+        self.write(&mut |key, value: Json| keys.push((key, value)));
+        keys.iter().try_for_each(|(key, value)| match value.as_str() {
+            Some(text) => write!(f, " {key} {text}"),
+            None => write!(f, " {key} {value}"),
+        })
     }
 }
 
