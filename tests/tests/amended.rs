@@ -39,8 +39,8 @@ fn a_daemon_takes_amendments_and_resumes_in_their_midst() {
     let from_s = unix_now_s() - 2;
     let on_air = OnAir::start(&station);
     on_air.wait_for("on air");
-    // In a minute and a half, well behind the notice that every machine is given.
-    let start_s = (unix_now_s() + 110).next_multiple_of(60) - 25;
+    // Well behind the notice that every machine is given, in a lesson that begins behind it too.
+    let start_s = (unix_now_s() + 150).next_multiple_of(60) - 25;
     let start = local(start_s);
     let insert = ["water-1", "--service", "tv-1", "--start", &start, "--length", "40s"];
     let shown = amend(&station, "insert", &insert);

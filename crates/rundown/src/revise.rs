@@ -1,18 +1,17 @@
 //! From one revision of a timetable to the next without a break on air.
 
 use crate::catalogue::Catalogue;
-use crate::compile::{CompileError, GoesOn, Problem, compile, compile_behind};
+use crate::compile::{CompileError, GoesOn, Problem, compile_behind};
 use crate::model::{Airing, NAMED_AHEAD, NAMED_BEHIND, Rundown, ServiceRundown};
 use std::collections::BTreeMap;
 use timetable::{Id, Timetable};
-use ts::{Span, Ticks};
+use ts::Ticks;
 
 /// The rundown of a new revision that takes effect at `at`, which lies within `old`.
 ///
-/// What is being delivered at that instant on a service goes on; the new timetable rules from its end.
-/// That is the end that the new timetable gives it, where it has the same airing and both ends lie
-/// far enough away; otherwise the old one. Programmes that the new timetable begins before that are
-/// not joined in their middle: the service is filled until the next one begins.
+/// What is being delivered at that instant on a service goes on to its end; the new timetable rules
+/// from there. Programmes that the new timetable begins before that are not joined in their middle:
+/// the service is filled until the next one begins.
 pub fn revise(
     old: &Rundown,
     at: Ticks,
@@ -21,16 +20,9 @@ pub fn revise(
     services: &[Id],
     until: Ticks,
 ) -> Result<(Rundown, Vec<Problem>), CompileError> {
-    let mut going_on: BTreeMap<String, Vec<GoesOn>> =
+    let going_on: BTreeMap<String, Vec<GoesOn>> =
         old.services.iter().map(|s| (s.id.clone(), go_on(old, s, at))).collect();
     let revision = old.revision + 1;
-    let (fresh, _) = compile(timetable, catalogue, services, old.from, until, revision)?;
-    for service in &fresh.services {
-        let last = going_on.get_mut(&service.id).and_then(|airings| airings.last_mut());
-        if let Some(last) = last {
-            take_new_end(last, &fresh, service, at);
-        }
-    }
     let compiled =
         compile_behind(timetable, catalogue, services, old.from, until, revision, &going_on)?;
     let (mut new, problems) = compiled;
@@ -39,10 +31,7 @@ pub fn revise(
         let before = old.services.iter().find(|s| s.id == service.id);
         let last = going_on.get(&service.id).and_then(|airings| airings.last());
         if let (Some(before), Some(last)) = (before, last) {
-            let fresh = fresh.services.iter().find(|s| s.id == service.id);
-            let ends = before.on_air(last.airing.start).map_or(last.airing.end, |a| a.end);
-            take_over_events(before, service, ends.min(last.airing.end));
-            tell_new_end(service, fresh, &last.airing);
+            take_over_events(before, service, last.airing.end);
         }
     }
     Ok((new, problems))
@@ -62,43 +51,6 @@ fn go_on(old: &Rundown, service: &ServiceRundown, at: Ticks) -> Vec<GoesOn> {
     };
     service.airings[first..begun].iter().map(goes_on).collect()
 }
-
-/// Gives an airing that goes on the end that the new timetable has for it.
-///
-/// Only its last seconds are delivered otherwise then, and those must not have begun.
-fn take_new_end(last: &mut GoesOn, fresh: &Rundown, service: &ServiceRundown, at: Ticks) {
-    let ends = |a: &Airing| a.video.until.min(a.audio.until);
-    let begins = |a: &Airing| {
-        let delivery = (a.video.from, a.audio.from, a.decode_from);
-        (a.start, a.in_point, a.kind, delivery, a.frames_before.clone())
-    };
-    let same = |a: &&Airing| {
-        let (asset, entry) = fresh.asset(a.asset);
-        *asset == last.asset && *entry == last.entry && begins(a) == begins(&last.airing)
-    };
-    let soon = at + TAIL;
-    let found = service.airings.iter().find(same);
-    if let Some(found) = found.filter(|a| ends(a) >= soon && ends(&last.airing) >= soon) {
-        // The numbers of assets and events are those of the old rundown still.
-        let (asset, event) = (last.airing.asset, last.airing.event);
-        last.airing = Airing { asset, event, ..found.clone() };
-    }
-}
-
-/// The guide tells the end that an airing has been given.
-fn tell_new_end(service: &mut ServiceRundown, fresh: Option<&ServiceRundown>, last: &Airing) {
-    let event = service.events.iter_mut().find(|event| event.start == last.start);
-    let told = fresh.and_then(|s| s.events.iter().find(|event| event.start == last.start));
-    if let (Some(event), Some(told)) = (event, told)
-        && told.start + told.duration == last.end
-    {
-        event.duration = told.duration;
-    }
-}
-
-/// How long before its end an airing is delivered as if it had none: longer than a decoder's buffer
-/// holds, and than the join to what follows bends its curve.
-const TAIL: Span = Span::from_seconds(5);
 
 /// What was on, or goes on, is told as the old timetable had it.
 fn take_over_events(old: &ServiceRundown, new: &mut ServiceRundown, until: Ticks) {

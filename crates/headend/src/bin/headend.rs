@@ -2,8 +2,8 @@
 
 use clap::{Parser, Subcommand};
 use headend::command::{
-    amend, check, demo, explain, export, fmt, import, ingest, library, plan, render, run, schema, verify,
-    why,
+    amend, check, demo, explain, export, fmt, import, ingest, library, plan, render, run, schema,
+    verify, why,
 };
 use headend::exit::{Code, Failure};
 use std::process::ExitCode;

@@ -11,12 +11,14 @@ use crate::command::check;
 use crate::command::compare::{self, Stretch};
 use crate::edition;
 use crate::exit::{Code, Failure};
+use crate::lineup::Lineup;
 use crate::output;
 use crate::schedule::instant;
 use crate::station::Station;
 use crate::when;
 use clap::{Args, Subcommand};
 use engine::CYCLE;
+use rundown::AiringKind;
 use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use timetable::{AmendmentLog, Diagnostic, NewAmendment, Severity, render_human};
@@ -147,6 +149,39 @@ fn new_on_air(
     let known = check::findings(before, effective, until)?;
     let mut found = check::findings(after, effective, until)?;
     found.retain(|finding| !known.contains(finding) && !after.warnings.contains(finding));
+    found.extend(not_shown(after, effective)?);
+    Ok(found)
+}
+
+/// What is planned soon behind the instant and is not shown, because what is on air then goes on to
+/// its end over its start: filler, which the timetable does not know of.
+fn not_shown(after: &Station, effective: Ticks) -> Result<Vec<Diagnostic>, Failure> {
+    let until = effective + COUNTED;
+    let zone = after.timetable.zone();
+    let mut found = Vec::new();
+    for multiplex in 0..after.config.multiplexes.len() {
+        let (planned, _) = after.rundown(multiplex, effective, until)?;
+        let lineup = Lineup::new(after, multiplex, effective, until)?;
+        for service in &planned.services {
+            let programmes = service.airings.iter().filter(|a| a.kind == AiringKind::Programme);
+            for airing in programmes.filter(|a| a.start >= effective && a.start < until) {
+                let part = lineup.at(lineup.grid().at(airing.start));
+                let shown = part.engine.rundown().services.iter().find(|s| s.id == service.id);
+                let on_air = shown.and_then(|s| s.on_air(airing.start));
+                if on_air.is_none_or(|on_air| on_air.start != airing.start) {
+                    let asset = &planned.asset(airing.asset).0;
+                    let start = zone.format(airing.start);
+                    let id = &service.id;
+                    let message = format!(
+                        "`{asset}` would not be shown on {id} at {start}: what is on air then goes \
+                         on to its end"
+                    );
+                    let finding = Diagnostic::new(timetable::Code::TooLate, message);
+                    found.push(finding.help("let it start some minutes later"));
+                }
+            }
+        }
+    }
     Ok(found)
 }
 

@@ -70,7 +70,8 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let (timetable, mut findings) = (reading.timetable, reading.findings);
     // The configuration stands behind the files of the timetable and the log.
     let own = config.text.clone();
-    let sources: Vec<Source<'_>> = edition::sources(&texts, &log_text).into_iter().chain([own.source()]).collect();
+    let sources: Vec<Source<'_>> =
+        edition::sources(&texts, &log_text).into_iter().chain([own.source()]).collect();
     if let Some(timetable) = &timetable {
         let missing = config.check_services(timetable);
         let last = sources.len() - 1;

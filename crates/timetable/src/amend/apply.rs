@@ -120,9 +120,9 @@ impl Amender<'_> {
             Verb::OptOut(window) => self.opt_out(window),
             Verb::Replace { asset, play } => self.replace(asset, play),
             Verb::Hold { course, until } => {
-                let resumed = later.find(|a| {
-                    matches!(&a.verb, Verb::Resume { course: resumed } if resumed == course)
-                });
+                let resumed = later.find(
+                    |a| matches!(&a.verb, Verb::Resume { course: resumed } if resumed == course),
+                );
                 let resumed = resumed.map(|a| a.effective);
                 let until = [*until, resumed].into_iter().flatten().min();
                 self.hold(course, until)
@@ -442,7 +442,9 @@ impl Amender<'_> {
         let services = &self.timetable.services;
         match self.timetable.service(id) {
             Some(_) => Ok(()),
-            None => Err(self.unknown("service", id.as_str(), services.iter().map(|s| s.id.as_str()))),
+            None => {
+                Err(self.unknown("service", id.as_str(), services.iter().map(|s| s.id.as_str())))
+            }
         }
     }
 

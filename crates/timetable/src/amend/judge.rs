@@ -1,10 +1,10 @@
 //! Whether amendments may stand: judged like the timetable itself.
 
+use super::Amendment;
 use super::apply::{Applied, apply, standing};
 use super::log::AmendmentLog;
 use super::target::AiringName;
 use super::verbs::Verb;
-use super::Amendment;
 use crate::check::check_calendar;
 use crate::civil::{SECONDS_PER_DAY, ticks_from_unix};
 use crate::diagnostic::{Code, Diagnostic, Severity, arrange};
@@ -95,25 +95,28 @@ fn judge_undo(last: &Amendment, all: &[&Amendment]) -> Vec<Diagnostic> {
             Some(_) => None,
         },
         Verb::Resume { course } => {
-            let is_held = before.iter().rev().filter(|a| standing.contains(&a.number)).find_map(
-                |a| match &a.verb {
+            let is_held =
+                before.iter().rev().filter(|a| standing.contains(&a.number)).find_map(|a| match &a
+                    .verb
+                {
                     Verb::Hold { course: held, until } if held == course => {
                         Some(until.is_none_or(|until| until > last.effective))
                     }
                     Verb::Resume { course: resumed } if resumed == course => Some(false),
                     _ => None,
-                },
-            );
+                });
             (is_held != Some(true)).then(|| format!("course `{course}` is not held then"))
         }
         _ => None,
     };
-    wrong.map(|message| Diagnostic::new(Code::UnknownTarget, message).primary(last.about, ""))
+    wrong
+        .map(|message| Diagnostic::new(Code::UnknownTarget, message).primary(last.about, ""))
         .into_iter()
         .collect()
 }
 
-/// Nothing that starts before the amendment holds may change, but for ends that are far enough.
+/// Nothing that starts before the amendment holds may change, its end neither: what is on air goes on
+/// to its end when the timetable changes.
 fn judge_time(
     last: &Amendment,
     all: &[&Amendment],
@@ -136,7 +139,7 @@ fn judge_time(
         .collect();
     for (old, new) in &plans {
         let kept = |airing: &&PlannedAiring, others: &[PlannedAiring]| {
-            others.iter().any(|other| is_same_until(airing, other, at + END_LEAD))
+            others.iter().any(|other| is_same(airing, other))
         };
         changed.extend(old.iter().filter(|airing| !kept(airing, new)));
         changed.extend(new.iter().filter(|airing| !kept(airing, old)));
@@ -151,11 +154,8 @@ fn judge_time(
         zone.format(at),
     );
     let help = match last.verb {
-        Verb::Cancel { .. } | Verb::Substitute { .. } => {
-            "what is on cannot be taken back; `cut` ends it earlier"
-        }
         Verb::Undo { .. } => "what it did has begun; write the opposite instead",
-        _ => "choose something that starts later; an end must lie 10 s behind that instant",
+        _ => "what is on goes on to its end; amend what starts later",
     };
     Some(Diagnostic::new(Code::TooLate, message).primary(last.about, "").help(help))
 }
@@ -190,11 +190,9 @@ fn touched_from(amendment: &Amendment, all: &[&Amendment], before: &Timetable) -
     }
 }
 
-fn is_same_until(one: &PlannedAiring, other: &PlannedAiring, end: Ticks) -> bool {
-    let ends = one.window_end == other.window_end
-        || (one.window_end >= end && other.window_end >= end);
-    let same = |a: &PlannedAiring| (a.start, a.asset.clone(), a.in_offset, a.id.clone());
-    ends && same(one) == same(other) && one.lesson == other.lesson
+fn is_same(one: &PlannedAiring, other: &PlannedAiring) -> bool {
+    let played = |a: &PlannedAiring| (a.start, a.window_end, a.asset.clone(), a.in_offset);
+    played(one) == played(other) && one.id == other.id && one.lesson == other.lesson
 }
 
 /// An airing that is to last longer does.
@@ -223,5 +221,3 @@ fn judge_end(last: &Amendment, after: &Timetable) -> Option<Diagnostic> {
 
 /// No airing lasts longer than a day, and none is felt by those a day before.
 const LOOK_BACK: Span = Span::from_seconds(3 * 86_400);
-/// How far behind the instant from which an amendment holds the end of what is on may change.
-const END_LEAD: Span = Span::from_seconds(10);

@@ -30,12 +30,12 @@ pub(super) const AMENDMENT: &[Explanation] = &[
     },
     Explanation {
         code: Code::TooLate,
-        meaning: "An amendment changes nothing that starts before its effective instant, so that \
-            what has been on air stays true of the timetable. This one would.",
+        meaning: "An amendment changes nothing that starts before its effective instant, its end \
+            neither: what is on air goes on to its end, and what has been on air stays true of the \
+            timetable. This one would change such a thing.",
         example: "{\"n\":1,\"effective\":\"2027-03-08T11:45:00Z\",\"by\":\"li\",\"reason\":\"flood\",\
             \"do\":\"cancel\",\"airing\":\"evening@2027-03-08\"}\n",
-        mend: "What is on can be ended earlier with `cut`; what it was to show can be aired again \
-            with `insert`.",
+        mend: "Amend what starts later. What went wrong on air can be aired again with `insert`.",
         mended: "",
     },
     Explanation {

@@ -271,12 +271,7 @@ impl Timetable {
         }
     }
 
-    fn with_lesson(
-        &self,
-        airing: PlannedAiring,
-        course: usize,
-        index: u32,
-    ) -> PlannedAiring {
+    fn with_lesson(&self, airing: PlannedAiring, course: usize, index: u32) -> PlannedAiring {
         let course = &self.courses[course];
         let lesson = &course.lessons[index as usize];
         PlannedAiring {

@@ -107,8 +107,7 @@ impl Timetable {
             found.extend(self.edits.behind(&candidate.origin, candidate.local));
             let asset = self.asset_by_plan(candidate);
             let replaced = asset.as_ref();
-            let replaced =
-                replaced.and_then(|a| self.edits.in_place_of(a, candidate.start_unix_s));
+            let replaced = replaced.and_then(|a| self.edits.in_place_of(a, candidate.start_unix_s));
             found.extend(replaced.map(|(_, number)| number));
         }
         for slot in self.lanes[service].slots(self) {

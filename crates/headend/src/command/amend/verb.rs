@@ -5,9 +5,7 @@ use crate::exit::{Code, Failure};
 use crate::schedule::instant;
 use crate::when;
 use clap::Subcommand;
-use timetable::{
-    AiringName, AssetId, Id, Insert, Language, LocalTime, OptOut, Texts, Verb, Zone,
-};
+use timetable::{AiringName, AssetId, Id, Insert, Language, LocalTime, OptOut, Texts, Verb, Zone};
 use ts::{Span, Ticks};
 
 /// The verbs. An airing is named as plans name it: slot@2027-03-15, slot@2027-03-15T19:30, or the
@@ -16,6 +14,7 @@ use ts::{Span, Ticks};
 pub enum AmendVerb {
     /// An airing does not take place; a lesson waits for the next one of its slot.
     Cancel {
+        /// Who, why and when.
         #[command(flatten)]
         common: Common,
         /// Which airing.
@@ -23,6 +22,7 @@ pub enum AmendVerb {
     },
     /// An airing takes place at another time.
     Move {
+        /// Who, why and when.
         #[command(flatten)]
         common: Common,
         /// Which airing.
@@ -33,6 +33,7 @@ pub enum AmendVerb {
     },
     /// Something airs once.
     Insert {
+        /// Who, why and when.
         #[command(flatten)]
         common: Common,
         /// What is played.
@@ -61,6 +62,7 @@ pub enum AmendVerb {
     },
     /// An airing may last longer.
     Extend {
+        /// Who, why and when.
         #[command(flatten)]
         common: Common,
         /// Which airing.
@@ -71,6 +73,7 @@ pub enum AmendVerb {
     },
     /// An airing ends earlier; filler takes the rest.
     Cut {
+        /// Who, why and when.
         #[command(flatten)]
         common: Common,
         /// Which airing.
@@ -81,6 +84,7 @@ pub enum AmendVerb {
     },
     /// Another asset is shown wherever an asset would start; lessons are counted as before.
     Replace {
+        /// Who, why and when.
         #[command(flatten)]
         common: Common,
         /// The asset.
@@ -91,6 +95,7 @@ pub enum AmendVerb {
     },
     /// One airing shows something else; a lesson waits for the next airing of its slot.
     Substitute {
+        /// Who, why and when.
         #[command(flatten)]
         common: Common,
         /// Which airing.
@@ -101,6 +106,7 @@ pub enum AmendVerb {
     },
     /// A course stands still; what was shown is still repeated.
     Hold {
+        /// Who, why and when.
         #[command(flatten)]
         common: Common,
         /// The course.
@@ -111,6 +117,7 @@ pub enum AmendVerb {
     },
     /// A course that was held goes on.
     Resume {
+        /// Who, why and when.
         #[command(flatten)]
         common: Common,
         /// The course.
@@ -118,6 +125,7 @@ pub enum AmendVerb {
     },
     /// A bundle is sent with another rate or weight for a while.
     Boost {
+        /// Who, why and when.
         #[command(flatten)]
         common: Common,
         /// The bundle.
@@ -134,6 +142,7 @@ pub enum AmendVerb {
     },
     /// Regions may leave a service once for programmes of their own.
     OptOut {
+        /// Who, why and when.
         #[command(flatten)]
         common: Common,
         /// The service.
@@ -159,6 +168,7 @@ pub enum AmendVerb {
     },
     /// An amendment is taken back, as long as it has changed nothing yet.
     Undo {
+        /// Who, why and when.
         #[command(flatten)]
         common: Common,
         /// Its number.
@@ -215,7 +225,14 @@ impl AmendVerb {
             }
             AmendVerb::Undo { amendment, .. } => Verb::Undo { amendment: *amendment },
             AmendVerb::Insert {
-                asset: of, service, start, length, priority, title_zh, title_en, ..
+                asset: of,
+                service,
+                start,
+                length,
+                priority,
+                title_zh,
+                title_en,
+                ..
             } => Verb::Insert(Insert {
                 id: self.own_id(number)?,
                 service: id(service)?,
@@ -255,7 +272,8 @@ fn wrong(text: &str, what: &str) -> Failure {
 }
 
 fn name(text: &str) -> Result<AiringName, Failure> {
-    let forms = "no name of an airing; write slot@2027-03-15, slot@2027-03-15T19:30 or an item's id";
+    let forms =
+        "no name of an airing; write slot@2027-03-15, slot@2027-03-15T19:30 or an item's id";
     AiringName::parse(text).ok_or_else(|| wrong(text, forms))
 }
 
@@ -283,7 +301,7 @@ fn seconds(span: Span) -> Result<u32, Failure> {
 
 fn title(zh: Option<&str>, en: Option<&str>) -> Option<Texts> {
     let texts = [("zh", zh), ("en", en)].into_iter();
-    Texts::new(texts.filter_map(|(language, text)| {
-        Some((Language::new(language)?, text?.to_owned()))
-    }))
+    Texts::new(
+        texts.filter_map(|(language, text)| Some((Language::new(language)?, text?.to_owned()))),
+    )
 }
