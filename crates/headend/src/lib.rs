@@ -6,12 +6,14 @@
 //! sending thread. [`command`] has one module for each command.
 
 pub mod air;
+pub mod amendments;
 pub mod announce;
 pub mod capture;
 pub mod command;
 pub mod config;
 pub mod deadlines;
 pub mod demo;
+pub mod edition;
 pub mod exit;
 pub mod history;
 pub mod include;

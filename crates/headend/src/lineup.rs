@@ -87,6 +87,11 @@ pub fn effective_superframe(grid: SuperframeGrid, effective: Ticks) -> u64 {
     (grid.at(effective) + 1).next_multiple_of(CYCLE)
 }
 
+/// The start of the cycle that an instant lies in.
+pub fn cycle_at(grid: SuperframeGrid, at: Ticks) -> u64 {
+    grid.at(at) / CYCLE * CYCLE
+}
+
 /// The rundown of a revision.
 struct Ruling {
     /// The first superframe that it makes.
@@ -114,14 +119,15 @@ fn rundowns(
     let catalogue = &station.catalogue;
     let number = first.number;
     let (rundown, problems) =
-        compile(&first.timetable, catalogue, &services, begin, until, number).map_err(wrong)?;
+        compile(first.timetable(), catalogue, &services, begin, until, number).map_err(wrong)?;
     let mut all = vec![Ruling { first: 0, rundown, problems }];
     for revision in later {
-        let superframe = effective_superframe(grid, revision.effective);
+        let before = all.last().map_or(0, |ruling| ruling.first);
+        let superframe = revision.first_superframe(grid).max(before);
         let at = grid.start(superframe);
         let before = &all[all.len() - 1].rundown;
         let (mut rundown, problems) =
-            revise(before, at, &revision.timetable, catalogue, &services, until).map_err(wrong)?;
+            revise(before, at, revision.timetable(), catalogue, &services, until).map_err(wrong)?;
         rundown.revision = revision.number;
         all.push(Ruling { first: superframe, rundown, problems });
     }

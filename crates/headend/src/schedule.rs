@@ -3,7 +3,9 @@
 //! `export`, `plan --diff` and `import` need no asset, so they take a timetable wherever it is: by
 //! a configuration, as a file or as a folder.
 
+use crate::amendments::LogFile;
 use crate::config::Config;
+use crate::edition::Edition;
 use crate::exit::{Code, Failure};
 use crate::station::{Texts, parse, read_texts};
 use crate::text;
@@ -32,13 +34,21 @@ impl Schedule {
         } else {
             let text = text::read(path).map_err(unreadable)?;
             match is_config(&text) {
-                true => read_texts(&Config::load(path)?.timetables)?,
+                true => return Schedule::configured(&Config::load(path)?),
                 false if includes(&text) => read_texts(&[path.to_owned()])?,
                 // A pipe can be read but once.
                 false => Texts(vec![(path.display().to_string(), text)]),
             }
         };
         let (timetable, _) = parse(&texts)?;
+        Ok(Schedule { texts, timetable })
+    }
+
+    /// The timetable of a configuration, as amendments leave it.
+    fn configured(config: &Config) -> Result<Schedule, Failure> {
+        let texts = read_texts(&config.timetables)?;
+        let log_text = LogFile::new(&config.state).read()?;
+        let (_, timetable, _) = Edition::judge(&texts, &log_text).sound(&texts, &log_text)?;
         Ok(Schedule { texts, timetable })
     }
 

@@ -1,9 +1,12 @@
 //! Everything that a configuration names, opened: timetable, library, bundles.
 
+use crate::amendments::{LogFile, LogText};
 use crate::config::Config;
+use crate::edition::Edition;
 use crate::exit::{Code, Failure};
-use crate::history::{Journal, Revision};
+use crate::history::{Journal, Revision, revisions};
 use crate::include;
+use crate::lineup::cycle_at;
 use crate::source::Source;
 use asset::{AssetIndex, AssetSummary};
 use engine::Engine;
@@ -13,7 +16,7 @@ use rundown::{Catalogue, CatalogueEntry, Problem, Rundown, compile};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use timetable::{Diagnostic, Id, Severity, Source as Text, Timetable};
+use timetable::{AmendmentLog, Diagnostic, Id, Severity, Source as Text, Timetable};
 use ts::{Span, Ticks};
 
 /// A configuration with what it names.
@@ -23,9 +26,14 @@ pub struct Station {
     pub config: Config,
     /// The texts that diagnostics point into: name and content.
     pub texts: Texts,
-    /// The timetable as it is now.
+    /// The timetable as all amendments leave it.
     pub timetable: Timetable,
-    /// The revisions of the timetable that can still be felt, the present one last; never empty.
+    /// The texts and the log of amendments.
+    pub edition: Arc<Edition>,
+    /// The timetables since the daemon last went on air with one of its own, each with the instant
+    /// from which on it rules; never empty.
+    editions: Vec<(Ticks, Arc<Edition>)>,
+    /// The revisions that follow from these, in order; never empty.
     pub history: Vec<Revision>,
     /// Warnings about the timetable.
     pub warnings: Vec<Diagnostic>,
@@ -57,27 +65,31 @@ impl Station {
         Station::with(Config::load(path)?)
     }
 
-    /// Opens what a configuration names, reading the timetable anew.
+    /// Opens what a configuration names, reading the timetable and the log anew.
     pub fn with(config: Config) -> Result<Station, Failure> {
         let texts = read_texts(&config.timetables)?;
-        let (timetable, warnings) = parse(&texts)?;
-        let mut history = Journal::new(&config.state).read()?;
-        let last = history.last().map(|last| (last.number, last.texts == texts));
-        if last.is_none_or(|(_, same)| !same) {
-            // Nothing of this timetable was ever on air: it rules alone.
-            let number = last.map_or(0, |(number, _)| number + 1);
-            let (texts, timetable) = (texts.clone(), timetable.clone());
-            history = vec![Revision { number, effective: Ticks(0), texts, timetable }];
-        }
+        let log_text = LogFile::new(&config.state).read()?;
+        Station::of(config, texts, &log_text)
+    }
+
+    /// Opens what a configuration names, with these texts of the timetable and the log.
+    pub fn of(config: Config, texts: Texts, log_text: &LogText) -> Result<Station, Failure> {
+        let reading = Edition::judge(&texts, log_text);
+        let (edition, timetable, warnings) = reading.sound(&texts, log_text)?;
+        let edition = Arc::new(edition);
+        let (first_number, editions) = editions(&config, &edition)?;
+        let history = revisions(first_number, &editions);
         let library =
             Library::open(&config.library).map_err(|e| Failure::new(Code::Unavailable, e))?;
-        let timetables = history.iter().map(|r| &r.timetable).chain([&timetable]);
-        let (catalogue, faulty) = catalogue(&library, timetables);
+        let timetables = editions.iter().map(|(_, e)| &e.base).chain([&timetable]);
+        let (catalogue, faulty) = catalogue(&library, timetables, &edition.log);
         let (bundles, faulty_bundles) = pack(&config, &timetable)?;
         Ok(Station {
             config,
             texts,
             timetable,
+            edition,
+            editions,
             history,
             warnings,
             library: Arc::new(library),
@@ -86,6 +98,17 @@ impl Station {
             bundles,
             faulty_bundles,
         })
+    }
+
+    /// The timetables that name what can be on air: as they are written, and with all amendments.
+    pub fn timetables(&self) -> impl Iterator<Item = &Timetable> {
+        self.editions.iter().map(|(_, edition)| &edition.base).chain([&self.timetable])
+    }
+
+    /// The earliest instant at which an amendment that holds from `at` on is felt in a multiplex.
+    pub fn ruled_from(&self, at: Ticks) -> Ticks {
+        let grids = self.config.multiplexes.iter().map(|multiplex| multiplex.grid);
+        grids.map(|grid| grid.start(cycle_at(grid, at))).min().unwrap_or(at)
     }
 
     /// The place of the multiplex with this name.
@@ -149,6 +172,28 @@ impl Station {
     }
 }
 
+/// The editions since the daemon last went on air with a timetable of its own, and the number of
+/// the first one. Where nothing of this one was ever on air, it rules alone.
+fn editions(
+    config: &Config,
+    edition: &Arc<Edition>,
+) -> Result<(u32, Vec<(Ticks, Arc<Edition>)>), Failure> {
+    let accepted = Journal::new(&config.state).read()?;
+    let Some((last, before)) = accepted.split_last() else {
+        return Ok((0, vec![(Ticks(0), edition.clone())]));
+    };
+    if last.texts != edition.texts {
+        return Ok((last.number + 1, vec![(Ticks(0), edition.clone())]));
+    }
+    let mut editions = Vec::with_capacity(accepted.len());
+    for earlier in before {
+        let read = Edition::accepted(earlier.texts.clone(), &edition.log_text)?;
+        editions.push((earlier.effective, Arc::new(read)));
+    }
+    editions.push((last.effective, edition.clone()));
+    Ok((accepted[0].number, editions))
+}
+
 /// Reads the files of a timetable, and those that they include.
 pub fn read_texts(paths: &[PathBuf]) -> Result<Texts, Failure> {
     include::read_files(paths).map(Texts)
@@ -177,12 +222,15 @@ pub fn parse(texts: &Texts) -> Result<(Timetable, Vec<Diagnostic>), Failure> {
 fn catalogue<'a>(
     library: &Library,
     timetables: impl Iterator<Item = &'a Timetable>,
+    log: &'a AmendmentLog,
 ) -> (Catalogue, BTreeMap<String, String>) {
     let (mut named, mut entered) = (BTreeSet::new(), BTreeSet::new());
     for timetable in timetables {
         named.extend(timetable.asset_uses().map(|u| u.asset.as_str()));
         entered.extend(entered_assets(timetable));
     }
+    // What an amendment shows that is taken back later is not in the last timetable.
+    named.extend(log.iter().flat_map(|a| a.verb.assets()).map(|id| id.as_str()));
     let mut entries = BTreeMap::new();
     let mut faulty = BTreeMap::new();
     let mut ids: Vec<(&str, AssetId)> = Vec::new();

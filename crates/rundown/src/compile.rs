@@ -400,6 +400,11 @@ impl<'a> Compiler<'a> {
         named.extend(live.map(|live| live.if_lost.play.as_str()));
         named.extend(self.recordings.iter().map(|id| id.as_str()));
         named.extend(self.going_on(service.id.as_str()).iter().map(|g| g.asset.as_str()));
+        for (asset, play) in self.timetable.replaced_assets() {
+            if named.contains(asset.as_str()) {
+                named.insert(play.as_str());
+            }
+        }
         named.into_iter().filter_map(|id| self.numbers.get(id).copied()).collect()
     }
 

@@ -16,6 +16,8 @@ use crate::text::Id;
 use crate::zone::{FoldPolicy, GapPolicy, Zone};
 use std::collections::BTreeMap;
 
+pub(crate) use hold::{hold_lessons, release_lessons};
+
 /// Builds the timetable from a draft without errors. New findings go to `found`; `None` when one
 /// of them leaves no timetable.
 pub(crate) fn build(
@@ -45,6 +47,9 @@ pub(crate) fn build(
         fillers: draft.fillers,
         bundles: draft.bundles,
         lanes: Vec::new(),
+        days,
+        unheld: Vec::new(),
+        edits: crate::plan::Edits::default(),
     };
     order_lists(&mut timetable);
     let is_rerun = |programme: &ProgrammeDraft| matches!(programme, ProgrammeDraft::RerunOf(_));
@@ -78,7 +83,7 @@ pub(crate) fn build(
     timetable.items.sort_by(|a, b| a.id.cmp(&b.id));
     order_slots(&mut timetable);
     timetable.lanes = Lane::all(&timetable);
-    hold::hold_lessons(&mut timetable, found);
+    hold_lessons(&mut timetable, found);
     let usable = found.iter().all(|d| d.severity() != crate::Severity::Error);
     usable.then_some(timetable)
 }
@@ -98,7 +103,7 @@ fn order_lists(timetable: &mut Timetable) {
 }
 
 /// Orders slots by id, and has each rerun name the slot it shows again by its new place.
-fn order_slots(timetable: &mut Timetable) {
+pub(crate) fn order_slots(timetable: &mut Timetable) {
     let before: Vec<Id> = timetable.slots.iter().map(|s| s.id.clone()).collect();
     timetable.slots.sort_by(|a, b| a.id.cmp(&b.id));
     let ids: Vec<Id> = timetable.slots.iter().map(|s| s.id.clone()).collect();

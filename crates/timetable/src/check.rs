@@ -24,7 +24,7 @@ use crate::model::Timetable;
 use crate::read::Draft;
 
 /// The days that are checked airing by airing.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct CheckedDays {
     pub first: Day,
     /// The day behind the last.

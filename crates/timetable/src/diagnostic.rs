@@ -231,6 +231,18 @@ codes! {
     NoSlate = "E0601",
     /// A live programme whose loss nothing covers, or that may run into a required lesson.
     Uncovered = "E0602",
+    /// An amendment whose number is not the next one of its log.
+    WrongNumber = "E0801",
+    /// An amendment of something that is not there.
+    UnknownTarget = "E0802",
+    /// An amendment that changes what starts before it holds.
+    TooLate = "E0803",
+    /// An amendment that cannot do what it says.
+    NoEffect = "E0804",
+    /// The last line of a log of amendments is torn.
+    TornLine = "W0805",
+    /// An amendment of something that a changed timetable does not have any more.
+    SpentAmendment = "W0806",
     /// An address to send to, or an interface, that is none.
     BadAddress = "E0901",
     /// Two outputs that send to the same address and port.

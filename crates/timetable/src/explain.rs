@@ -5,6 +5,7 @@
 //! checked by test: the example draws its code, and mended it has no error.
 
 mod airing;
+mod amendment;
 mod assets;
 mod calendar;
 mod config;
@@ -40,6 +41,7 @@ pub fn explanations() -> impl Iterator<Item = &'static Explanation> {
         calendar::CALENDAR,
         calendar::BEYOND,
         assets::ASSETS,
+        amendment::AMENDMENT,
         config::CONFIG,
     ];
     families.into_iter().flatten()

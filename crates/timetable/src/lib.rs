@@ -15,6 +15,7 @@
 pub mod civil;
 pub mod read;
 
+mod amend;
 mod build;
 mod calendar;
 mod check;
@@ -34,6 +35,7 @@ mod text;
 mod times;
 mod zone;
 
+pub use amend::{AiringName, Amendment, AmendmentLog, Insert, NewAmendment, OptOut, Verb};
 pub use calendar::{Closed, DayKind, MakeUp, Season, SeasonRange, Term};
 pub use check::BundleProof;
 pub use diagnostic::{Code, Diagnostic, Label, MAX_PER_CODE, Severity, arrange};
@@ -47,7 +49,7 @@ pub use model::{
 pub use nearest::nearest;
 pub use parse::{parse, parse_including};
 pub use plan::{
-    AiringKind, BundleInterval, CourseChances, Displaced, FILLER_RESTART, LessonChances,
+    AiringKind, Boost, BundleInterval, CourseChances, Displaced, FILLER_RESTART, LessonChances,
     LessonCount, LessonRef, LiveRef, MIN_AIRING_S, PlannedAiring, Poster, PosterEntry, Why,
     event_id, filler_runs,
 };

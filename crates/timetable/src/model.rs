@@ -7,9 +7,10 @@ pub use live::{IfLost, Live};
 pub use sites::{OpenTimes, Opening, Region, SiteClass};
 
 use crate::calendar::{Season, Term};
+use crate::check::CheckedDays;
 use crate::civil::Day;
 use crate::pattern::DayPattern;
-use crate::plan::Lane;
+use crate::plan::{Edits, Lane};
 use crate::recurrence::{Advance, Recurrence, Repeat};
 use crate::source::Location;
 use crate::text::{AssetId, Id, Language, Texts};
@@ -42,6 +43,12 @@ pub struct Timetable {
     pub(crate) bundles: Vec<Bundle>,
     /// What airs on each service, in the order of `services`.
     pub(crate) lanes: Vec<Lane>,
+    /// The days that are checked airing by airing.
+    pub(crate) days: CheckedDays,
+    /// Slots whose lessons wait, by their places, with their airings before any waited.
+    pub(crate) unheld: Vec<(usize, Recurrence)>,
+    /// What amendments changed.
+    pub(crate) edits: Edits,
 }
 
 /// A service (EN 300 468: a sequence of programmes that is broadcast to a schedule).
@@ -471,7 +478,7 @@ impl Timetable {
 
     /// It is defined in an included plan.
     pub(crate) fn is_included(&self, origin: Location) -> bool {
-        origin.source >= self.own_sources
+        origin.source >= self.own_sources && self.edits.source != Some(origin.source)
     }
 
     /// A slot or item of the plan's own airs on a service of the included plan.
@@ -543,6 +550,11 @@ impl Timetable {
         find(&self.bundles, id, |b| &b.id)
     }
 
+    /// Assets that amendments replace, each with what is shown in its place from some instant on.
+    pub fn replaced_assets(&self) -> impl Iterator<Item = (&AssetId, &AssetId)> {
+        self.edits.replaced.iter().map(|replaced| (&replaced.asset, &replaced.play))
+    }
+
     /// Every asset the timetable names, each as often as it is named, in the order of the lists.
     /// Recordings of live sources are made later and are not among them.
     pub fn asset_uses(&self) -> impl Iterator<Item = AssetUse<'_>> {
@@ -567,7 +579,10 @@ impl Timetable {
         });
         let withdrawn = self.courses.iter().flat_map(|c| &c.withdrawn);
         let withdrawn = withdrawn.map(move |w| bare(&w.play, w.origin));
+        let replaced = self.edits.replaced.iter();
+        let replaced = replaced.map(move |r| bare(&r.play, r.origin));
         slates
+            .chain(replaced)
             .chain(lessons)
             .chain(withdrawn)
             .chain(slots)

@@ -97,6 +97,31 @@ impl Recurrence {
         }
     }
 
+    /// Takes all airings in a range of civil times away, and gives their starts.
+    pub fn take_away_between(&mut self, range: Range<LocalTime>) -> Vec<LocalTime> {
+        let taken: Vec<LocalTime> = self.occurrences(range).map(|o| o.local).collect();
+        let is_taken = |local: &LocalTime| taken.binary_search(local).is_ok();
+        self.extra.retain(|local| !is_taken(local));
+        let mut whole = Vec::new();
+        for of_day in taken.chunk_by(|a, b| a.day() == b.day()) {
+            let day = of_day[0].day();
+            if of_day.iter().filter(|local| self.in_day(**local)).count() == self.times.per_day() {
+                whole.push(day);
+            } else {
+                of_day.iter().for_each(|local| self.drop_airing(*local));
+            }
+        }
+        self.dropped.extend(whole);
+        self.dropped.sort_unstable();
+        self.dropped.dedup();
+        taken
+    }
+
+    /// An airing starts at this time.
+    pub fn has(&self, local: LocalTime) -> bool {
+        self.occurrences(local..LocalTime(local.0 + 1)).next().is_some()
+    }
+
     /// The first airing and the last one.
     pub fn span(&self) -> Option<(LocalTime, LocalTime)> {
         Some((self.nth(0)?, self.nth(self.total().checked_sub(1)?)?))

@@ -2,8 +2,8 @@
 
 use clap::{Parser, Subcommand};
 use headend::command::{
-    check, demo, explain, export, fmt, import, ingest, library, plan, render, run, schema, verify,
-    why,
+    amend, check, demo, explain, export, fmt, import, ingest, library, plan, render, run, schema,
+    verify, why,
 };
 use headend::exit::{Code, Failure};
 use std::process::ExitCode;
@@ -22,6 +22,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Tell whether all that is planned can be sent.
     Check(check::CheckArgs),
+    /// Change single airings, courses and bundles by hand, for good reasons.
+    Amend(amend::AmendArgs),
     /// Tell what a code of a finding means, and how to mend it.
     Explain(explain::ExplainArgs),
     /// Tell what is on each service and in each carousel.
@@ -62,6 +64,7 @@ fn main() -> ExitCode {
     let done: Result<(), Failure> = match &cli.command {
         Command::Demo(args) => demo::run(args),
         Command::Check(args) => check::run(args),
+        Command::Amend(args) => amend::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Plan(args) => plan::run(args),
         Command::Why(args) => why::run(args),

@@ -1,12 +1,14 @@
 //! `headend check`: whether all that is planned can be sent.
 
+use crate::amendments::LogFile;
 use crate::config::{Config, ConfigError};
 use crate::deadlines;
+use crate::edition::{self, Edition};
 use crate::exit::{Code, Failure};
 use crate::licence;
 use crate::lineup::{Lineup, Part};
 use crate::output;
-use crate::station::{self, Station, read_texts};
+use crate::station::{Station, read_texts};
 use crate::when;
 use clap::{Args, ValueEnum};
 use engine::{PlanError, Planner};
@@ -63,17 +65,20 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
         Err(error) => return Err(error.into()),
     };
     let texts = read_texts(&config.timetables)?;
-    let (timetable, mut findings) = station::read(&texts);
-    // The configuration stands behind the files of the timetable.
+    let log_text = LogFile::new(&config.state).read()?;
+    let reading = Edition::judge(&texts, &log_text);
+    let (timetable, mut findings) = (reading.timetable, reading.findings);
+    // The configuration stands behind the files of the timetable and the log.
     let own = config.text.clone();
-    let sources: Vec<Source<'_>> = texts.sources().into_iter().chain([own.source()]).collect();
+    let sources: Vec<Source<'_>> =
+        edition::sources(&texts, &log_text).into_iter().chain([own.source()]).collect();
     if let Some(timetable) = &timetable {
         let missing = config.check_services(timetable);
         let last = sources.len() - 1;
         let sound = missing.is_empty();
         findings.extend(missing.into_iter().map(|finding| finding.in_source(last)));
         if sound {
-            let station = Station::with(config)?;
+            let station = Station::of(config, texts.clone(), &log_text)?;
             let from = args.from.unwrap_or_else(when::now);
             findings = self::findings(&station, from, from + args.horizon)?;
         }

@@ -7,7 +7,7 @@ use crate::when;
 use desk::compare::{AiringChange, Comparison, Presence, ServiceChanges, compare};
 use serde::Serialize;
 use std::path::Path;
-use timetable::{PlannedAiring, Zone, format_duration};
+use timetable::{PlannedAiring, Timetable, Zone, format_duration};
 use ts::Ticks;
 
 /// What to compare.
@@ -17,6 +17,13 @@ pub struct Wanted<'a> {
     pub old: &'a Path,
     /// The timetable behind it.
     pub new: &'a Path,
+    /// Over which time.
+    pub stretch: Stretch,
+}
+
+/// Over which time timetables are compared.
+#[derive(Clone, Copy, Debug)]
+pub struct Stretch {
     /// The first instant.
     pub from: Ticks,
     /// The instant behind the last.
@@ -107,8 +114,7 @@ pub struct BundleDiff {
 /// Compares; fails with 1 when something differs.
 pub fn run(wanted: &Wanted<'_>, json: bool) -> Result<(), Failure> {
     let (old, new) = (Schedule::open(wanted.old)?, Schedule::open(wanted.new)?);
-    let found = compare(&old.timetable, &new.timetable, wanted.from, wanted.until);
-    let report = report(&found, new.timetable.zone(), wanted);
+    let (found, report) = compared(&old.timetable, &new.timetable, &wanted.stretch);
     if json {
         output::print_json(&report)?
     } else {
@@ -117,7 +123,14 @@ pub fn run(wanted: &Wanted<'_>, json: bool) -> Result<(), Failure> {
     if found.is_same() { Ok(()) } else { Err(Failure::new(Code::No, "")) }
 }
 
-fn report(found: &Comparison, zone: &Zone, wanted: &Wanted<'_>) -> DiffReport {
+/// Compares two timetables over a stretch of time.
+pub fn compared(old: &Timetable, new: &Timetable, over: &Stretch) -> (Comparison, DiffReport) {
+    let found = compare(old, new, over.from, over.until);
+    let report = report(&found, new.zone(), over);
+    (found, report)
+}
+
+fn report(found: &Comparison, zone: &Zone, wanted: &Stretch) -> DiffReport {
     let show = |at: Ticks| when::show(at, zone.utc_offset_s(at));
     let services = found.services.iter().filter(|s| !s.is_same() || !s.on_air_untouched);
     let bundles = found.bundles.iter().map(|bundle| BundleDiff {
@@ -169,7 +182,8 @@ fn airing(change: &AiringChange, show: &impl Fn(Ticks) -> String) -> AiringDiff 
     }
 }
 
-fn text(report: &DiffReport) -> String {
+/// The report for people.
+pub fn text(report: &DiffReport) -> String {
     let (from, until) = (&report.from, &report.until);
     if report.same {
         return format!("no airing changes from {from} to {until}\n");

@@ -109,10 +109,8 @@ pub fn run(args: &PlanArgs) -> Result<(), Failure> {
     if let Some([old, new]) = args.diff.as_deref() {
         let from = args.from.unwrap_or_else(when::now);
         let until = from + args.duration.unwrap_or(Span::from_seconds(28 * 86_400));
-        return compare::run(
-            &compare::Wanted { old, new, from, until, first: args.first },
-            args.json,
-        );
+        let stretch = compare::Stretch { from, until, first: args.first };
+        return compare::run(&compare::Wanted { old, new, stretch }, args.json);
     }
     let (Some(config), Some(from), Some(duration)) = (&args.config, args.from, args.duration)
     else {

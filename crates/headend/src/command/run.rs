@@ -1,6 +1,7 @@
 //! `headend run`: on air.
 
 use crate::air::Air;
+use crate::amendments::LogFile;
 use crate::announce;
 use crate::command::check;
 use crate::exit::{Code, Failure};
@@ -27,6 +28,8 @@ pub struct RunArgs {
 
 /// How often signals and the horizon are looked at.
 const TICK: Duration = Duration::from_millis(100);
+/// How often the log of amendments is looked at.
+const LOOK: Duration = Duration::from_secs(1);
 /// How long after an attempt that failed the plan is renewed again.
 const RENEW_AGAIN: Duration = Duration::from_secs(60);
 /// How far ahead a new timetable is counted before it is accepted.
@@ -55,6 +58,9 @@ pub struct OnAir {
     signals: Signals,
     /// No earlier is the plan renewed.
     renew_from: Instant,
+    /// How long the log of amendments was when it was last read.
+    log_bytes: u64,
+    log_looked_at: Instant,
 }
 
 impl OnAir {
@@ -88,8 +94,17 @@ impl OnAir {
                 tracing::info!(multiplex = name, output = output.name, %to, "on air");
             }
         }
-        let renew_from = Instant::now();
-        Ok(OnAir { path: path.to_owned(), station, air, signals, renew_from })
+        let now = Instant::now();
+        let log_bytes = station.edition.log_text.bytes;
+        Ok(OnAir {
+            path: path.to_owned(),
+            station,
+            air,
+            signals,
+            renew_from: now,
+            log_bytes,
+            log_looked_at: now,
+        })
     }
 
     /// The station.
@@ -119,6 +134,10 @@ impl OnAir {
                 Code::Unavailable,
                 "a thread that makes superframes has ended",
             ));
+        }
+        if self.log_looked_at.elapsed() >= LOOK {
+            self.log_looked_at = Instant::now();
+            self.attend_log();
         }
         if self.air.ends_soon() && self.renew_from <= Instant::now() {
             // There are hours left in which what is wrong can be put right.
@@ -152,8 +171,50 @@ impl OnAir {
             Ok(None) => tracing::info!("timetable unchanged"),
             Err(failure) => {
                 tracing::error!("timetable refused, the old one goes on\n{}", failure.message);
+                self.attend_log();
             }
         }
+    }
+
+    /// Takes amendments that have been written; they do not wait for the files of the timetable.
+    fn attend_log(&mut self) {
+        let bytes = LogFile::new(&self.station.config.state).bytes();
+        if bytes == self.log_bytes {
+            return;
+        }
+        self.log_bytes = bytes;
+        if let Err(failure) = self.take_amendments() {
+            let what = failure.message;
+            tracing::error!("the log of amendments is refused, what was accepted goes on\n{what}");
+        }
+    }
+
+    fn take_amendments(&mut self) -> Result<(), Failure> {
+        let config = &self.station.config;
+        let log_text = LogFile::new(&config.state).read()?;
+        let known = self.station.edition.log_text.complete();
+        let Some(added) = log_text.complete().strip_prefix(known) else {
+            let message = "lines that were accepted have been changed in it";
+            return Err(Failure::new(Code::Config, message));
+        };
+        if added.is_empty() {
+            return Ok(());
+        }
+        let first = self.station.edition.log.next_number();
+        let station = Station::of(config.clone(), self.station.texts.clone(), &log_text)?;
+        let earliest = self.air.revision_instant();
+        for amendment in station.edition.log.iter().filter(|a| a.number >= first) {
+            let at = station.timetable.zone().format(amendment.effective);
+            let (number, by, reason) = (amendment.number, &amendment.by, &amendment.reason);
+            let verb = amendment.verb.as_str();
+            tracing::info!(number, verb, at, by, reason, "amendment taken; it holds from then on");
+            if self.station.ruled_from(amendment.effective) < earliest {
+                tracing::warn!(number, "this amendment came late: another machine may differ");
+            }
+        }
+        self.air.renew(&station)?;
+        self.station = station;
+        Ok(())
     }
 
     /// Accepts the timetable as it is written now; says from when on it rules. The configuration
@@ -165,13 +226,14 @@ impl OnAir {
         }
         let candidate = Station::with(config.clone())?;
         if candidate.texts == self.station.texts {
-            return Ok(None);
+            let grown = candidate.edition.log_text != self.station.edition.log_text;
+            return if grown { self.take_amendments().map(|()| None) } else { Ok(None) };
         }
         let now = when::now();
         let mut findings = check::findings(&candidate, now, now + ACCEPT_HORIZON)?;
         timetable::arrange(&mut findings);
         if findings.iter().any(|f| f.severity() == Severity::Error) {
-            let text = timetable::render_human(&findings, &candidate.texts.sources(), false);
+            let text = timetable::render_human(&findings, &candidate.edition.sources(), false);
             return Err(Failure::new(Code::Config, text));
         }
         let number = self.station.history.last().map_or(0, |r| r.number) + 1;
@@ -188,9 +250,8 @@ impl OnAir {
 fn record_start(station: &Station) -> Result<(), Failure> {
     let journal = Journal::new(&station.config.state);
     let last = journal.read()?;
-    let present = station.history.last().expect("a station has a timetable");
-    if last.last().is_none_or(|last| last.texts != present.texts) {
-        journal.write(present.number, None, &present.texts)?;
+    if last.last().is_none_or(|last| last.texts != station.texts) {
+        journal.write(station.history[0].number, None, &station.texts)?;
     }
     Ok(())
 }

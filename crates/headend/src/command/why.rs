@@ -1,10 +1,11 @@
 //! `headend why`: which rule put this on air.
 
+use crate::edition::Edition;
 use crate::exit::{Code, Failure};
 use crate::history::Revision;
 use crate::output;
 use crate::schedule::{instant, service_of};
-use crate::station::{Station, Texts};
+use crate::station::Station;
 use crate::when;
 use clap::Args;
 use rundown::{AiringKind, CompileError, Rundown, compile};
@@ -49,6 +50,8 @@ pub struct Answer {
     pub airing: Option<AiringAnswer>,
     /// Why this lesson, for an airing of a course.
     pub lesson: Option<String>,
+    /// The amendments that have a say in it: number, what it does, who wrote it and why.
+    pub amendments: Vec<String>,
     /// What else the calendar has at this instant.
     pub displaced: Vec<String>,
     /// Why it is not the asset of an airing that plays.
@@ -93,9 +96,9 @@ pub fn run(args: &WhyArgs) -> Result<(), Failure> {
     let revision = ruling.or(station.history.first());
     let revision = revision.ok_or_else(|| Failure::new(Code::Config, "there is no timetable"))?;
     let services: Vec<Id> = match &args.service {
-        Some(name) => vec![service_of(&revision.timetable, name)?],
+        Some(name) => vec![service_of(revision.timetable(), name)?],
         None => {
-            let all = revision.timetable.services().iter();
+            let all = revision.timetable().services().iter();
             let shows = all.filter(|s| s.kind != timetable::ServiceKind::Data);
             shows.map(|s| s.id.clone()).collect()
         }
@@ -115,7 +118,7 @@ struct Asked<'s> {
 
 impl Asked<'_> {
     fn answer(&self, service: &Id) -> Result<Option<Answer>, Failure> {
-        let timetable = &self.revision.timetable;
+        let timetable = self.revision.timetable();
         let Some(why) = timetable.why(service, self.at) else { return Ok(None) };
         let (kind, asset) = self.playing(service)?;
         let pool = timetable.service(service).and_then(|s| s.filler.as_ref());
@@ -142,8 +145,9 @@ impl Asked<'_> {
             kind,
             asset,
             rule,
-            place: origin.and_then(|at| place(&self.revision.texts, at)),
+            place: origin.and_then(|at| place(&self.revision.edition, at)),
             lesson: lesson(&why),
+            amendments: why.amendments.iter().filter_map(|n| self.amendment(*n)).collect(),
             displaced: why.displaced.iter().map(|d| self.displaced(d)).collect(),
             note,
             airing: why.airing.map(|airing| AiringAnswer {
@@ -166,7 +170,7 @@ impl Asked<'_> {
         };
         let services = station.services(index);
         let until = self.at + Span::from_seconds(1);
-        let timetable = &self.revision.timetable;
+        let timetable = self.revision.timetable();
         let compiled = compile(timetable, &station.catalogue, &services, self.at, until, 0);
         let rundown = match compiled {
             Ok((rundown, _)) => rundown,
@@ -195,13 +199,13 @@ impl Asked<'_> {
     }
 
     fn show(&self, at: Ticks) -> String {
-        when::show(at, self.revision.timetable.zone().utc_offset_s(at))
+        when::show(at, self.revision.timetable().zone().utc_offset_s(at))
     }
 
     fn displaced(&self, displaced: &timetable::Displaced) -> String {
-        let (timetable, airing) = (&self.revision.timetable, &displaced.airing);
+        let (timetable, airing) = (self.revision.timetable(), &displaced.airing);
         let (rule, origin) = rule(timetable, airing);
-        let place = origin.and_then(|at| place(&self.revision.texts, at)).unwrap_or_default();
+        let place = origin.and_then(|at| place(&self.revision.edition, at)).unwrap_or_default();
         let lesson = airing.lesson.as_ref().map_or(String::new(), |lesson| {
             format!(", lesson {} of course `{}`", lesson.number, lesson.course)
         });
@@ -211,6 +215,14 @@ impl Asked<'_> {
         };
         let (priority, by) = (airing.priority, &displaced.by);
         format!("{rule} ({place}), priority {priority}{lesson}: it {fate}, for `{by}`")
+    }
+
+    fn amendment(&self, number: u32) -> Option<String> {
+        let edition = &self.revision.edition;
+        let amendment = edition.log.get(number)?;
+        let place = place(edition, amendment.origin).unwrap_or_default();
+        let (verb, by, reason) = (amendment.verb.as_str(), &amendment.by, &amendment.reason);
+        Some(format!("{number} ({place}): {verb}, by {by}: {reason}"))
     }
 
     fn gap(&self, why: &Why) -> String {
@@ -232,8 +244,8 @@ fn rule(timetable: &Timetable, airing: &PlannedAiring) -> (String, Option<Locati
 }
 
 /// `file:line:column` of a place.
-fn place(texts: &Texts, at: Location) -> Option<String> {
-    let sources = texts.sources();
+fn place(edition: &Edition, at: Location) -> Option<String> {
+    let sources = edition.sources();
     let source = sources.get(at.source)?;
     let position = source.position(at.start);
     Some(format!("{}:{}:{}", source.name, position.line, position.column))
@@ -281,6 +293,9 @@ fn text(answers: &[Answer]) -> String {
         }
         if let Some(note) = &answer.note {
             let _ = writeln!(text, "  since      {note}");
+        }
+        for amendment in &answer.amendments {
+            let _ = writeln!(text, "  amendment  {amendment}");
         }
         for displaced in &answer.displaced {
             let _ = writeln!(text, "  displaced  {displaced}");

@@ -11,7 +11,7 @@ use crate::plan::{Candidate, Fate, settle};
 use crate::zone::LocalTime;
 
 /// Takes airings away that are not there when they would be lost.
-pub(super) fn hold_lessons(timetable: &mut Timetable, found: &mut Vec<Diagnostic>) {
+pub(crate) fn hold_lessons(timetable: &mut Timetable, found: &mut Vec<Diagnostic>) {
     let mut holding: Vec<usize> =
         (0..timetable.slots.len()).filter(|slot| holds(timetable, *slot)).collect();
     holding.sort_by_key(|index| {
@@ -40,6 +40,13 @@ pub(super) fn hold_lessons(timetable: &mut Timetable, found: &mut Vec<Diagnostic
     }
 }
 
+/// Gives lessons back that wait, as if nothing had taken their time.
+pub(crate) fn release_lessons(timetable: &mut Timetable) {
+    for (slot, recurrence) in core::mem::take(&mut timetable.unheld) {
+        timetable.slots[slot].recurrence = recurrence;
+    }
+}
+
 fn holds(timetable: &Timetable, slot: usize) -> bool {
     let slot = &timetable.slots[slot];
     let Programme::Course { course, .. } = slot.programme else { return false };
@@ -58,6 +65,10 @@ fn hold(timetable: &mut Timetable, index: usize, budget: &mut usize) {
     }
     let Programme::Course { course, .. } = slot.programme else { return };
     let advance = timetable.courses[course].advance;
+    if taken.is_empty() {
+        return;
+    }
+    timetable.unheld.push((index, slot.recurrence.clone()));
     let slot = &mut timetable.slots[index];
     for local in taken {
         slot.recurrence.take_away(local);

@@ -89,6 +89,8 @@ fn single_days(timetable: &Timetable, lane: &Lane, first: Day, end: Day) -> BTre
         own.insert(last_with_lesson(timetable, slot));
         own.extend(first_with_lesson(timetable, slot));
         own.extend(slot.recurrence.fallen_days());
+        let edits = timetable.edits.slots.get(&slot.id);
+        own.extend(edits.into_iter().flat_map(|e| e.times()).map(LocalTime::day));
         for shift in shifts(slot) {
             single.extend(own.iter().map(|day| Day(day.0 + shift)));
         }

@@ -180,7 +180,7 @@ impl Timetable {
         let content = self.service(service).and_then(|s| s.content);
         let blank = PlannedAiring {
             service: service.clone(),
-            asset: self.asset_of(candidate)?,
+            asset: self.asset_of(candidate, start_unix_s)?,
             id: airing_id(candidate),
             event_id: event_id(start),
             kind: AiringKind::OneOff,
@@ -215,7 +215,7 @@ impl Timetable {
                 };
                 match (&slot.programme, lesson) {
                     (Programme::Course { course, .. }, Some(lesson)) => {
-                        self.with_lesson(airing, *course, lesson, candidate.local)
+                        self.with_lesson(airing, *course, lesson)
                     }
                     (Programme::Live(live), _) => PlannedAiring {
                         live: Some(self.live_ref(*live, slot.may_overrun_s)),
@@ -242,7 +242,16 @@ impl Timetable {
     }
 
     /// `None` for a window in which all who stay see filler.
-    fn asset_of(&self, candidate: &Candidate<'_>) -> Option<AssetId> {
+    fn asset_of(&self, candidate: &Candidate<'_>, start_unix_s: i64) -> Option<AssetId> {
+        let asset = self.asset_by_plan(candidate)?;
+        match self.edits.in_place_of(&asset, start_unix_s) {
+            Some((play, _)) => Some(play.clone()),
+            None => Some(asset),
+        }
+    }
+
+    /// What is played unless an amendment replaces it.
+    pub(super) fn asset_by_plan(&self, candidate: &Candidate<'_>) -> Option<AssetId> {
         match candidate.origin {
             Origin::Item(item) => Some(item.asset.clone()),
             Origin::Slot { slot, lesson, extra, shown, .. } => match &slot.programme {
@@ -262,13 +271,7 @@ impl Timetable {
         }
     }
 
-    fn with_lesson(
-        &self,
-        airing: PlannedAiring,
-        course: usize,
-        index: u32,
-        local: LocalTime,
-    ) -> PlannedAiring {
+    fn with_lesson(&self, airing: PlannedAiring, course: usize, index: u32) -> PlannedAiring {
         let course = &self.courses[course];
         let lesson = &course.lessons[index as usize];
         PlannedAiring {
@@ -282,7 +285,8 @@ impl Timetable {
                 lesson_count: course.lessons.len() as u32,
                 title: lesson.title.clone(),
             }),
-            length_claim: lesson.length_claim.filter(|_| course.withdrawal(index, local).is_none()),
+            // What is shown in the place of a lesson has a length of its own.
+            length_claim: lesson.length_claim.filter(|_| airing.asset == lesson.asset),
             content: course.content.or(airing.content),
             language: course.language,
             ..airing

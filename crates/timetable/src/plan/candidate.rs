@@ -1,6 +1,7 @@
 //! Airings before they are settled against each other.
 
 use super::MIN_AIRING_S;
+use super::edits::SlotEdits;
 use super::lane::OPEN_END_S;
 use crate::model::{IfFinished, Item, Programme, Slot, Timetable};
 use crate::recurrence::Occurrence;
@@ -15,6 +16,8 @@ pub(crate) struct Candidate<'t> {
     pub start_unix_s: i64,
     /// Exclusive end. Of an airing with an open end, the end of what it is sure of.
     pub end_unix_s: i64,
+    /// How long it may last, in seconds; of an airing with an open end, what it is sure of.
+    pub length_s: u32,
     /// A clock change skipped its civil time, so that it stands at another.
     pub moved: bool,
     pub open_end: bool,
@@ -51,11 +54,7 @@ impl Candidate<'_> {
 
     /// Its end on the local clock, as the timetable says.
     pub fn local_end(&self) -> LocalTime {
-        let length_s = match self.origin {
-            Origin::Slot { slot, .. } => slot.length_s,
-            Origin::Item(item) => item.length_s.unwrap_or(MIN_AIRING_S),
-        };
-        LocalTime(self.local.0 + i64::from(length_s))
+        LocalTime(self.local.0 + i64::from(self.length_s))
     }
 }
 
@@ -86,7 +85,9 @@ pub(crate) fn slot_candidates<'t>(
     mut found: impl FnMut(Candidate<'t>),
 ) {
     let zone = &timetable.zone;
-    let earliest_unix_s = from_unix_s.saturating_sub(i64::from(slot.length_s));
+    let edits = timetable.edits.slots.get(&slot.id);
+    let longest_s = edits.and_then(SlotEdits::longest_s).unwrap_or(0).max(slot.length_s);
+    let earliest_unix_s = from_unix_s.saturating_sub(i64::from(longest_s));
     let (least_s, greatest_s) = zone.offsets_s(earliest_unix_s, until_unix_s);
     let first = LocalTime(earliest_unix_s.saturating_add(least_s));
     let end = LocalTime(until_unix_s.saturating_add(greatest_s));
@@ -104,10 +105,14 @@ pub(crate) fn slot_candidates<'t>(
     for repeat in &slot.repeats {
         for origin in slot.recurrence.occurrences(repeat.origins(&(first..end))) {
             let local = repeat.of(origin.local);
-            if (first..end).contains(&local) {
+            let takes_place = edits.is_none_or(|e| !e.unrepeated.contains_key(&local));
+            if takes_place && (first..end).contains(&local) {
                 add(origin, local, true);
             }
         }
+    }
+    for (local, (shown, _)) in edits.into_iter().flat_map(|e| e.repeats.range(first..end)) {
+        add(Occurrence { local: *shown, extra: true }, *local, true);
     }
 }
 
@@ -134,12 +139,14 @@ fn slot_candidate<'t>(
         }
     };
     let start_unix_s = resolved.unix_s;
-    let length_s = i64::from(slot.length_s);
+    let edits = timetable.edits.slots.get(&slot.id);
+    let length_s = edits.and_then(|e| e.length_s(local)).unwrap_or(slot.length_s);
     Some(Candidate {
         origin: Origin::Slot { slot, extra: origin.extra, repeat, shown: origin.local, lesson },
         local,
         start_unix_s,
         end_unix_s: end_of(&timetable.zone, local, start_unix_s, length_s, resolved.moved),
+        length_s,
         moved: resolved.moved,
         open_end: false,
         priority: slot.priority,
@@ -161,12 +168,13 @@ pub(crate) fn item_candidate<'t>(
 ) -> Option<Candidate<'t>> {
     let resolved = timetable.zone.resolve(item.at, item.gap, item.fold)?;
     let start_unix_s = resolved.unix_s;
-    let length_s = i64::from(item.length_s.unwrap_or(MIN_AIRING_S));
+    let length_s = item.length_s.unwrap_or(MIN_AIRING_S);
     Some(Candidate {
         origin: Origin::Item(item),
         local: item.at,
         start_unix_s,
         end_unix_s: end_of(&timetable.zone, item.at, start_unix_s, length_s, resolved.moved),
+        length_s,
         moved: resolved.moved,
         open_end: item.length_s.is_none(),
         priority: item.priority,
@@ -179,7 +187,8 @@ pub(crate) fn item_candidate<'t>(
 ///
 /// So a block that spans a clock change ends where its neighbour begins, and the neighbour stays
 /// where it is. An airing that was itself moved has its length.
-fn end_of(zone: &Zone, local: LocalTime, start_unix_s: i64, length_s: i64, moved: bool) -> i64 {
+fn end_of(zone: &Zone, local: LocalTime, start_unix_s: i64, length_s: u32, moved: bool) -> i64 {
+    let length_s = i64::from(length_s);
     let by_length = start_unix_s + length_s;
     if moved {
         return by_length;

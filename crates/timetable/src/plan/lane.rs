@@ -38,7 +38,11 @@ impl Lane {
     fn new(timetable: &Timetable, slots: Vec<usize>, items: Vec<usize>) -> Lane {
         let own = |service, origin| timetable.is_inserted(service, origin);
         let of_slots = slots.iter().map(|i| &timetable.slots[*i]);
-        let of_slots = of_slots.map(|s| ((own(&s.service, s.origin), s.priority), s.length_s));
+        let longest_s = |slot: &Slot| {
+            let edits = timetable.edits.slots.get(&slot.id);
+            edits.and_then(|e| e.longest_s()).unwrap_or(0).max(slot.length_s)
+        };
+        let of_slots = of_slots.map(|s| ((own(&s.service, s.origin), s.priority), longest_s(s)));
         let of_items = items.iter().map(|i| &timetable.items[*i]).map(|i| {
             let rank = (own(&i.service, i.origin), i.priority);
             (rank, i.length_s.unwrap_or(OPEN_END_S as u32))

@@ -18,6 +18,9 @@ pub struct Why {
     pub count: Option<LessonCount>,
     /// What the calendar has at this instant too, and what became of it.
     pub displaced: Vec<Displaced>,
+    /// The numbers of the amendments that have a say in it, in order: those that put the airing
+    /// there, and those that took away what the timetable has at this instant.
+    pub amendments: Vec<u32>,
     /// The nearest airing that ended before, within a day.
     pub before: Option<PlannedAiring>,
     /// The nearest airing that starts behind, within a day.
@@ -85,10 +88,47 @@ impl Timetable {
         Some(Why {
             airing: around.iter().find(|a| a.start <= at && at < a.window_end).cloned(),
             count: on_air.and_then(count),
+            amendments: self.amendments_at(index, unix_s, on_air),
             displaced: displaced.collect(),
             before: around.iter().rfind(|a| a.window_end <= at).cloned(),
             behind: around.iter().find(|a| a.start > at).cloned(),
         })
+    }
+
+    /// The amendments that have a say in what a service shows at an instant.
+    fn amendments_at(
+        &self,
+        service: usize,
+        unix_s: i64,
+        on_air: Option<&Candidate<'_>>,
+    ) -> Vec<u32> {
+        let mut found = Vec::new();
+        if let Some(candidate) = on_air {
+            found.extend(self.edits.behind(&candidate.origin, candidate.local));
+            let asset = self.asset_by_plan(candidate);
+            let replaced = asset.as_ref();
+            let replaced = replaced.and_then(|a| self.edits.in_place_of(a, candidate.start_unix_s));
+            found.extend(replaced.map(|(_, number)| number));
+        }
+        for slot in self.lanes[service].slots(self) {
+            let Some(edits) = self.edits.slots.get(&slot.id) else { continue };
+            let near = self.zone.local_at_unix_s(unix_s).0;
+            let near = LocalTime(near - 2 * SECONDS_PER_DAY)..LocalTime(near + SECONDS_PER_DAY);
+            let taken = edits.fallen.range(near.clone()).chain(edits.unrepeated.range(near));
+            let covers = |local: LocalTime| {
+                let start = self.zone.resolve(local, slot.gap, slot.fold).map(|r| r.unix_s);
+                let end = |start: i64| start + i64::from(slot.length_s);
+                start.is_some_and(|start| start <= unix_s && unix_s < end(start))
+            };
+            found.extend(taken.filter(|(local, _)| covers(**local)).map(|(_, number)| *number));
+        }
+        let id = &self.services[service].id;
+        let gone = self.edits.gone.iter().filter(|gone| gone.service == *id);
+        let covers = |g: &&crate::plan::Gone| (g.from_unix_s..g.until_unix_s).contains(&unix_s);
+        found.extend(gone.filter(covers).map(|gone| gone.number));
+        found.sort_unstable();
+        found.dedup();
+        found
     }
 }
 

@@ -29,6 +29,8 @@ pub(crate) enum Kind {
 /// Findings and names of one source.
 pub struct Report {
     source: usize,
+    /// By how much places in the source lie behind those in the text that is parsed.
+    shift: i64,
     /// The findings so far.
     pub diagnostics: Vec<Diagnostic>,
     pub(crate) declared: Vec<(Kind, Located<Id>)>,
@@ -80,7 +82,7 @@ impl Report {
     /// No findings yet about the source with this index.
     pub fn new(source: usize) -> Report {
         let (declared, referenced, audiences) = (Vec::new(), Vec::new(), Vec::new());
-        Report { source, diagnostics: Vec::new(), declared, referenced, audiences }
+        Report { source, shift: 0, diagnostics: Vec::new(), declared, referenced, audiences }
     }
 
     /// Reports a finding; a text with very many has nothing to gain from more.
@@ -95,9 +97,15 @@ impl Report {
         self.push(Diagnostic::new(code, message).primary(at, label));
     }
 
+    /// Says by how much places in the source lie behind those in the text that is parsed.
+    pub(crate) fn shift(&mut self, bytes: i64) {
+        self.shift = bytes;
+    }
+
     /// A byte range of the source as a place.
     pub fn location(&self, span: core::ops::Range<usize>) -> Location {
-        Location { source: self.source, start: span.start, end: span.end }
+        let place = |at: usize| (at as i64 + self.shift).max(0) as usize;
+        Location { source: self.source, start: place(span.start), end: place(span.end) }
     }
 }
 
@@ -119,6 +127,12 @@ impl<'t> Fields<'t> {
         }
         let value = self.table.get(key)?;
         Some(Value { key, inner: value.get_ref(), at: report.location(value.span()) })
+    }
+
+    /// Where the value of a key stands, if the key is there and was asked for.
+    pub(crate) fn given(&self, key: &'static str, report: &Report) -> Option<Location> {
+        let value = self.table.get(key).filter(|_| self.known.contains(&key))?;
+        Some(report.location(value.span()))
     }
 
     /// What a key holds, read by `read`; `None` when the key is not there or its value is faulty.

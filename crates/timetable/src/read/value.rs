@@ -241,6 +241,21 @@ pub(crate) fn local_time(value: Value<'_>, report: &mut Report) -> Option<LocalT
     }
 }
 
+/// A date with a time on the local clock, as text.
+pub(crate) fn local_time_text(value: Value<'_>, report: &mut Report) -> Option<LocalTime> {
+    let text = string(value, report)?;
+    if let Ok(Datetime { date: Some(date), time: Some(time), offset: None }) = text.parse() {
+        let day = checked_day(date, value, report)?;
+        return Some(LocalTime::new(day, checked_time(time, value, report)?));
+    }
+    let message = format!("`{}` is no local time", text.escape_debug());
+    let finding = Diagnostic::new(Code::BadDate, message)
+        .primary(value.at, "")
+        .help("write it like 2027-03-15T19:30; the zone of the timetable holds");
+    report.push(finding);
+    None
+}
+
 /// A set of weekdays.
 pub(crate) fn weekdays(value: Value<'_>, report: &mut Report) -> Option<Weekdays> {
     let names = Weekdays::NAMES.map(|name| (name, name));

@@ -49,7 +49,7 @@ pub(super) fn gc(args: &GcArgs) -> Result<(), Failure> {
     let station = Station::open(&args.config)?;
     let library = &station.library;
     let mut named = BTreeSet::new();
-    for timetable in station.history.iter().map(|r| &r.timetable).chain([&station.timetable]) {
+    for timetable in station.timetables() {
         name(timetable, &mut named);
     }
     for path in &args.timetable {
