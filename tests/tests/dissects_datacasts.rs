@@ -55,8 +55,8 @@ fn fountain() -> Vec<Vec<u8>> {
     let name = BundleName::new("maths-7", "Fractions").expect("a name");
     let (manifest, blob) = pack(name, files(), 1 << 20).expect("a bundle");
     let options = CarouselOptions::default();
-    let (carousel, fountain) =
-        Carousel::with_fountain(&manifest, options, 1 << 20).expect("a fountain");
+    let carousel = Carousel::with_fountain(&manifest, options, 1 << 20).expect("a carousel");
+    let fountain = carousel.fountain().expect("a fountain");
     let mut sections = blocks(&carousel, &blob);
     let block = fountain.source_block(0).expect("a source block");
     let mut source = Vec::new();

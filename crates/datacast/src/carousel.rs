@@ -91,6 +91,7 @@ pub struct Carousel {
     control: Vec<Vec<u8>>,
     modules: Vec<Shelf>,
     blocks: u64,
+    fountain: Option<Fountain>,
 }
 
 /// A module's place in the carousel.
@@ -116,7 +117,7 @@ struct Entry {
 impl Carousel {
     /// Plans the carousel of a bundle.
     pub fn new(manifest: &Manifest, options: CarouselOptions) -> Result<Carousel, CarouselError> {
-        Carousel::planned(manifest, options, None).map(|(carousel, _)| carousel)
+        Carousel::planned(manifest, options, None)
     }
 
     /// Plans the carousel of a bundle that is a fountain as well, with source blocks of at most
@@ -125,17 +126,15 @@ impl Carousel {
         manifest: &Manifest,
         options: CarouselOptions,
         source_block_size_max: u32,
-    ) -> Result<(Carousel, Fountain), CarouselError> {
-        let planned = Carousel::planned(manifest, options, Some(source_block_size_max))?;
-        let (carousel, Some(fountain)) = planned else { unreachable!("a fountain was asked for") };
-        Ok((carousel, fountain))
+    ) -> Result<Carousel, CarouselError> {
+        Carousel::planned(manifest, options, Some(source_block_size_max))
     }
 
     fn planned(
         manifest: &Manifest,
         options: CarouselOptions,
         source_block_size_max: Option<u32>,
-    ) -> Result<(Carousel, Option<Fountain>), CarouselError> {
+    ) -> Result<Carousel, CarouselError> {
         let block_size = options.block_size;
         if block_size == 0 || block_size > BLOCK_SIZE_MAX {
             return Err(CarouselError::BlockSize { block_size });
@@ -153,8 +152,8 @@ impl Carousel {
         let mut about = ModuleDescriptors { name: Some(id), ..Default::default() }.write();
         about.extend(fountain.iter().flat_map(Fountain::descriptor));
         let mut control = vec![dsi(&identity, &groups, &about).to_section()?];
-        let mut carousel =
-            Carousel { block_size, control: Vec::new(), modules: Vec::new(), blocks: 0 };
+        let modules = Vec::with_capacity(entries.len());
+        let mut carousel = Carousel { block_size, control: vec![], modules, blocks: 0, fountain };
         let mut start = 0;
         for (number, group) in (0u16..).zip(&groups) {
             let dii = dii(&identity, number, block_size, group);
@@ -165,7 +164,7 @@ impl Carousel {
             }
         }
         carousel.control = control;
-        Ok((carousel, fountain))
+        Ok(carousel)
     }
 
     /// The carousel of modules that lie one behind the other in a blob: id, version, downloadId and
@@ -178,7 +177,8 @@ impl Carousel {
         if block_size == 0 || block_size > BLOCK_SIZE_MAX {
             return Err(CarouselError::BlockSize { block_size });
         }
-        let mut carousel = Carousel { block_size, control, modules: Vec::new(), blocks: 0 };
+        let mut carousel =
+            Carousel { block_size, control, modules: Vec::new(), blocks: 0, fountain: None };
         let mut start = 0;
         for (id, version, download_id, size) in modules {
             let entry = Entry { id, size, version, descriptors: Vec::new() };
@@ -205,6 +205,11 @@ impl Carousel {
     /// be sent at least each second or so, and before the blocks of a new version.
     pub fn control_sections(&self) -> &[Vec<u8>] {
         &self.control
+    }
+
+    /// The fountain that the bundle is as well, if it is one.
+    pub fn fountain(&self) -> Option<&Fountain> {
+        self.fountain.as_ref()
     }
 
     /// How many blocks there are, in all modules.

@@ -135,8 +135,29 @@ impl Collection {
     pub fn decoded(&mut self, number: u8) {
         if let Some(gathered) = self.source_blocks.get_mut(usize::from(number)) {
             gathered.is_decoded = true;
+            gathered.sources.fill(u64::MAX);
+            gathered.sources_count = gathered.symbols;
             gathered.repairs.clear();
         }
+    }
+
+    /// Counts anew which blocks of a source block are there.
+    pub fn recount_sources(&mut self, number: u8, has: impl Fn(u64) -> bool) {
+        let first = self.fountain.source_block(number).map_or(0, |block| block.first_block);
+        let Some(gathered) = self.source_blocks.get_mut(usize::from(number)) else { return };
+        gathered.sources.fill(0);
+        gathered.sources_count = 0;
+        for id in (0..gathered.symbols).filter(|id| has(first + u64::from(*id))) {
+            gathered.sources[(id / 64) as usize] |= 1 << (id % 64);
+            gathered.sources_count += 1;
+        }
+        gathered.is_decoded = gathered.sources_count == gathered.symbols;
+    }
+
+    /// Whether all blocks of a source block are there.
+    pub fn is_whole(&self, number: u8) -> bool {
+        let gathered = self.source_blocks.get(usize::from(number));
+        gathered.is_some_and(|gathered| gathered.sources_count == gathered.symbols)
     }
 
     /// What was there did not suffice: one more symbol is needed before the next try.

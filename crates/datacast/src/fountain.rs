@@ -144,6 +144,11 @@ impl Fountain {
         self.blocks
     }
 
+    /// Bytes of a symbol.
+    pub fn symbol_size(&self) -> u16 {
+        self.symbol_size
+    }
+
     /// How many source blocks there are, at least one.
     pub fn source_blocks(&self) -> u8 {
         self.source_blocks
@@ -311,8 +316,9 @@ mod tests {
         };
         let plain = crate::Carousel::new(&manifest, options).unwrap();
         assert_eq!(announced(&plain), None);
-        let (carousel, fountain) =
-            crate::Carousel::with_fountain(&manifest, options, 2000).unwrap();
+        let carousel = crate::Carousel::with_fountain(&manifest, options, 2000).unwrap();
+        let fountain = *carousel.fountain().unwrap();
+        assert_eq!(plain.fountain(), None);
         assert_eq!(announced(&carousel), Some(Ok(fountain)));
         assert_eq!((fountain.blocks(), fountain.source_blocks()), (carousel.blocks(), 3));
         assert_eq!(plain.blocks(), carousel.blocks());

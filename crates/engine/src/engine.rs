@@ -3,8 +3,8 @@
 use crate::config::Multiplex;
 use crate::share::COUNTER_PERIOD;
 use crate::wheel::packets_of;
-use datacast::Carousel;
 use datacast::schedule::{Share, blocks};
+use datacast::{Carousel, Sending, Symbol, symbols};
 use rundown::{Airing, Rundown};
 use ts::packet::PAYLOAD_MAX;
 use ts::{Pid, TICKS_PER_SECOND, Ticks};
@@ -74,6 +74,10 @@ pub(crate) struct Takeover {
     /// An access unit that was begun before is completed when its last packet is due before this.
     pub finish_by: Ticks,
 }
+
+/// Of sixteen symbols that a fountain is promised, so many are blocks of its carousel, in turns:
+/// receivers that know nothing of fountains complete in four times the time of a pass.
+const SOURCES_OF_16: u8 = 4;
 
 /// The function from superframe numbers to datagrams, but for the data that it asks for.
 #[derive(Clone, Debug)]
@@ -211,8 +215,9 @@ impl Engine {
         packets.max(least).next_multiple_of(COUNTER_PERIOD)
     }
 
-    /// The blocks that a bundle sends in a superframe in which it has so many packets.
-    pub(crate) fn blocks(&self, bundle: usize, superframe: u64, packets: u32) -> Vec<u64> {
+    /// The blocks and repair symbols that a bundle sends in a superframe in which it has so many
+    /// packets. A plain carousel has blocks alone.
+    pub(crate) fn symbols(&self, bundle: usize, superframe: u64, packets: u32) -> Vec<Symbol> {
         let Some(carousel) = &self.carousels[bundle] else {
             return Vec::new();
         };
@@ -221,8 +226,19 @@ impl Engine {
             u64::from(room / block_packets(carousel))
         };
         let guaranteed = fit(self.guaranteed_packets(bundle).min(packets));
-        let extra = fit(packets) - guaranteed;
-        blocks(superframe, Share { guaranteed, extra }, carousel.blocks()).collect()
+        let share = Share { guaranteed, extra: fit(packets) - guaranteed };
+        let Some(fountain) = carousel.fountain() else {
+            let blocks = blocks(superframe, share, carousel.blocks());
+            return blocks.map(|block| Symbol::Source { block }).collect();
+        };
+        // Where no rate is promised, a walk round the source symbols would take for ever.
+        let share = match self.rundown.bundles[bundle].rate_bps {
+            0 => Share { guaranteed: 0, extra: share.guaranteed + share.extra },
+            _ => share,
+        };
+        let repairs_max = self.multiplex.grid.packets() / block_packets(carousel);
+        let sending = Sending { repairs_max, sources_of_16: SOURCES_OF_16 };
+        symbols(fountain, sending, superframe, share).collect()
     }
 
     /// The PID of a bundle's carousel: its place among the bundles of its service.

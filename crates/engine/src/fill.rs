@@ -6,6 +6,7 @@ use crate::plan::{CarouselPart, OWNER_CLOCK, OWNER_FIRST, OWNER_TABLE, Piece, Pl
 use crate::superframe::DATAGRAM_PACKETS;
 use asset::{AccessUnit, PAGE_PACKETS, StreamIndex};
 use bytes::Bytes;
+use datacast::{Carousel, DDB_OVERHEAD, Symbol};
 use mux::FREE;
 use ts::packet::{AdaptationFlags, pcr_packet, set_continuity, set_pid, write_packet};
 use ts::section::packetise_exact;
@@ -76,12 +77,12 @@ fn carousel_packets(
     };
     let control = carousel.control_sections();
     let mut spare = {
-        let blocks = part.blocks.iter().filter_map(|b| carousel.section_size(*b));
-        let sizes = control.iter().map(Vec::len).chain(blocks);
+        let symbols = part.symbols.iter().filter_map(|symbol| section_size(carousel, symbol));
+        let sizes = control.iter().map(Vec::len).chain(symbols);
         let needed: usize = sizes.map(packets_for).sum();
         (part.packets as usize).saturating_sub(needed)
     };
-    let mut left = control.len() + part.blocks.len();
+    let mut left = control.len() + part.symbols.len();
     let mut push = |section: &[u8], packets: &mut Vec<Packet>| {
         let share = spare.div_ceil(left);
         spare -= share;
@@ -93,14 +94,38 @@ fn carousel_packets(
         push(section, &mut packets);
     }
     let mut section = Vec::with_capacity(ts::section::SECTION_MAX);
-    for (i, block) in part.blocks.iter().enumerate() {
+    for (i, symbol) in part.symbols.iter().enumerate() {
         let need = part.first_need + i;
         let payload = data.get(need).and_then(Option::as_ref).ok_or(Missing { need })?;
         section.clear();
-        carousel.write_ddb(*block, payload, &mut section).map_err(|_| Missing { need })?;
+        write_section(carousel, symbol, payload, &mut section).ok_or(Missing { need })?;
         push(&section, &mut packets);
     }
     Ok(packets)
+}
+
+fn section_size(carousel: &Carousel, symbol: &Symbol) -> Option<usize> {
+    match *symbol {
+        Symbol::Source { block } => carousel.section_size(block),
+        Symbol::Repair(_) => Some(DDB_OVERHEAD + usize::from(carousel.block_size())),
+    }
+}
+
+/// `None` when the payload is not that of the symbol.
+fn write_section(
+    carousel: &Carousel,
+    symbol: &Symbol,
+    payload: &[u8],
+    out: &mut Vec<u8>,
+) -> Option<()> {
+    match *symbol {
+        Symbol::Source { block } => carousel.write_ddb(block, payload, out).ok(),
+        Symbol::Repair(repair) => {
+            let fountain = carousel.fountain()?;
+            let is_whole = payload.len() == usize::from(carousel.block_size());
+            is_whole.then(|| fountain.write_repair(repair, payload, out))
+        }
+    }
 }
 
 fn packets_for(section_bytes: usize) -> usize {

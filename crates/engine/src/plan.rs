@@ -9,6 +9,7 @@ use crate::share::{Claim, divide};
 use crate::tables::Tables;
 use asset::{AssetIndex, PAGE_PACKETS};
 use core::ops::Range;
+use datacast::{RepairId, Symbol};
 use mux::Merger;
 use rundown::AssetIx;
 use std::sync::Arc;
@@ -39,6 +40,13 @@ pub enum Need {
         bundle: usize,
         /// Which bytes.
         range: Range<u64>,
+    },
+    /// A repair symbol of a bundle that is a fountain.
+    Repair {
+        /// The bundle's place in the rundown.
+        bundle: usize,
+        /// Which symbol.
+        repair: RepairId,
     },
 }
 
@@ -91,7 +99,7 @@ pub(crate) struct CarouselPart {
     pub bundle: usize,
     pub pid: Pid,
     pub packets: u32,
-    pub blocks: Vec<u64>,
+    pub symbols: Vec<Symbol>,
     pub first_need: usize,
 }
 
@@ -252,10 +260,15 @@ impl Plan {
         for part in &mut self.carousels {
             part.first_need = self.needs.len();
             let carousel = engine.carousels[part.bundle].as_ref();
-            let range = |block: &u64| carousel.and_then(|c| c.block_range(*block));
             let bundle = part.bundle;
-            let ranges = part.blocks.iter().filter_map(range);
-            self.needs.extend(ranges.map(|range| Need::Blob { bundle, range }));
+            let need = |symbol: &Symbol| match *symbol {
+                Symbol::Source { block } => {
+                    let range = carousel?.block_range(block)?;
+                    Some(Need::Blob { bundle, range })
+                }
+                Symbol::Repair(repair) => Some(Need::Repair { bundle, repair }),
+            };
+            self.needs.extend(part.symbols.iter().filter_map(need));
         }
     }
 }
@@ -370,9 +383,9 @@ fn carousels(engine: &Engine, superframe: u64, at: Ticks, room: u32) -> Vec<Caro
     let claims: Vec<Claim> = bundles.iter().map(claim).collect();
     let shares = divide(room, &claims);
     let part = |(bundle, packets): (usize, u32)| {
-        let blocks = engine.blocks(bundle, superframe, packets);
+        let symbols = engine.symbols(bundle, superframe, packets);
         let pid = engine.carousel_pid(bundle);
-        CarouselPart { bundle, pid, packets, blocks, first_need: 0 }
+        CarouselPart { bundle, pid, packets, symbols, first_need: 0 }
     };
     bundles.into_iter().zip(shares).filter(|(_, p)| *p > 0).map(part).collect()
 }

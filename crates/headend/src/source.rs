@@ -80,6 +80,10 @@ impl Source {
                 Some(packed) => packed.read(range.clone()).map_err(|e| e.to_string()),
                 None => Err("the bundle is not packed".to_owned()),
             },
+            Need::Repair { bundle, repair } => match &self.bundles[*bundle] {
+                Some(packed) => packed.repair(*repair).map_err(|e| e.to_string()),
+                None => Err("the bundle is not packed".to_owned()),
+            },
         }
     }
 }
@@ -132,6 +136,6 @@ impl PageCache {
 fn page_of(need: &Need) -> Option<(AssetIx, u32)> {
     match need {
         Need::Page { asset, page } => Some((*asset, *page)),
-        Need::Blob { .. } => None,
+        Need::Blob { .. } | Need::Repair { .. } => None,
     }
 }

@@ -322,6 +322,7 @@ fn pack(config: &Config, timetable: &Timetable) -> Result<Packed, Failure> {
             title: bundle.title.any(),
             files: &bundle.files,
             block_size: bundle.block_size_bytes,
+            is_fountain: bundle.encoding == timetable::BundleEncoding::Fountain,
         };
         match store.pack(&request) {
             Ok(bundle) => {

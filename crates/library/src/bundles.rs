@@ -7,6 +7,7 @@
 
 mod error;
 mod find;
+mod fountain;
 mod pack;
 mod pattern;
 mod stamp;
@@ -20,7 +21,7 @@ use crate::store::FileError;
 use bytes::Bytes;
 use datacast::{
     BLOCK_SIZE_DEFAULT, BundleName, Carousel, CarouselError, CarouselOptions, Digest, FILES_MAX,
-    MODULE_SIZE_DEFAULT, Manifest, Sealer,
+    MODULE_SIZE_DEFAULT, Manifest, RepairId, SOURCE_BLOCK_SIZE_DEFAULT, Sealer,
 };
 use stamp::Stamp;
 use std::fs::{self, File};
@@ -61,6 +62,8 @@ pub struct BundleRequest<'a> {
     pub files: &'a str,
     /// Bytes of a carousel block, where the bundle wants its own size.
     pub block_size: Option<u16>,
+    /// Whether it is to be a fountain as well.
+    pub is_fountain: bool,
 }
 
 /// Where bundles come from and where their blobs are kept.
@@ -101,7 +104,7 @@ impl BundleStore {
         let stamp_path = self.blobs.join(format!("{}.stamp", request.id));
         let stamp = Stamp::read(&stamp_path).filter(|stamp| stamp.vouches_for(&key, &files));
         if let Some(packed) = stamp.and_then(|stamp| self.reopen(&name, &stamp, block_size)) {
-            return Ok(packed);
+            return self.finish(packed, request);
         }
         let manifest = pack::write_blob(&self.blobs, name, &files, module_size, |manifest| {
             self.blob_path(manifest.name().id(), manifest.digest())
@@ -114,7 +117,19 @@ impl BundleStore {
         };
         stamp.write(&stamp_path)?;
         let path = self.blob_path(manifest.name().id(), manifest.digest());
-        Ok(PackedBundle::open(manifest, path, block_size)?)
+        self.finish(PackedBundle::open(manifest, path, block_size)?, request)
+    }
+
+    /// Makes of a packed bundle what was asked for.
+    fn finish(
+        &self,
+        mut packed: PackedBundle,
+        request: &BundleRequest,
+    ) -> Result<PackedBundle, BundleFault> {
+        if request.is_fountain {
+            packed.prepared = Some(fountain::prepare(&self.blobs, &packed)?);
+        }
+        Ok(packed)
     }
 
     /// Removes the blobs and stamps of bundles other than these, and the older blobs of these.
@@ -126,6 +141,9 @@ impl BundleStore {
             let path = entry.map_err(wrap)?.path();
             let kept = match path.extension().and_then(|e| e.to_str()) {
                 Some("blob") => keep.iter().any(|bundle| bundle.path == path),
+                Some("fountain") => keep.iter().any(|bundle| {
+                    bundle.prepared.as_ref().is_some_and(|prepared| prepared.path() == path)
+                }),
                 Some("stamp") => keep.iter().any(|bundle| {
                     path.file_stem().and_then(|s| s.to_str()) == Some(bundle.manifest.name().id())
                 }),
@@ -176,6 +194,7 @@ pub struct PackedBundle {
     path: PathBuf,
     file: File,
     block_size: u16,
+    prepared: Option<fountain::Prepared>,
 }
 
 impl PackedBundle {
@@ -189,7 +208,7 @@ impl PackedBundle {
             let text = format!("the blob has {found} bytes instead of {wanted}");
             return Err(wrap(io::Error::new(io::ErrorKind::InvalidData, text)));
         }
-        Ok(PackedBundle { manifest, path, file, block_size })
+        Ok(PackedBundle { manifest, path, file, block_size, prepared: None })
     }
 
     /// Name, files and modules.
@@ -208,10 +227,28 @@ impl PackedBundle {
     }
 
     /// The carousel that sends the bundle: blocks of the size that was asked for, revision 0, so
-    /// that all numbers in it follow from the content.
+    /// that all numbers in it follow from the content. It is a fountain if that was asked for.
     pub fn carousel(&self) -> Result<Carousel, CarouselError> {
-        let options = CarouselOptions { block_size: self.block_size, revision: 0 };
-        Carousel::new(&self.manifest, options)
+        match self.prepared {
+            Some(_) => self.fountain_carousel(),
+            None => Carousel::new(&self.manifest, self.options()),
+        }
+    }
+
+    fn fountain_carousel(&self) -> Result<Carousel, CarouselError> {
+        Carousel::with_fountain(&self.manifest, self.options(), SOURCE_BLOCK_SIZE_DEFAULT)
+    }
+
+    fn options(&self) -> CarouselOptions {
+        CarouselOptions { block_size: self.block_size, revision: 0 }
+    }
+
+    /// A repair symbol of a bundle that is a fountain. May be called from several threads.
+    pub fn repair(&self, repair: RepairId) -> Result<Bytes, BundleReadError> {
+        let prepared = self.prepared.as_ref();
+        let prepared =
+            prepared.ok_or_else(|| BundleReadError::NoFountain { path: self.path.clone() })?;
+        prepared.symbol(repair)
     }
 
     /// Bytes of the blob. May be called from several threads.

@@ -53,7 +53,9 @@ impl Place {
 }
 
 fn request(files: &str) -> BundleRequest<'_> {
-    BundleRequest { id: "agri-1", title: "大棚蔬菜", files, block_size: None }
+    BundleRequest {
+        id: "agri-1", title: "大棚蔬菜", files, block_size: None, is_fountain: false
+    }
 }
 
 fn names(bundle: &PackedBundle) -> Vec<String> {
@@ -279,4 +281,43 @@ fn damage_to_a_blob_is_found() {
     let range = 0..size;
     let error = packed.read(range.clone()).unwrap_err();
     assert_eq!(error, BundleReadError::Short { path, range });
+}
+
+#[test]
+fn what_a_fountain_needs_is_prepared_once_and_its_symbols_decode() {
+    let place = Place::new();
+    place.write("a", &vec![7; 30_000]);
+    place.write("b", &(0..50_000u32).map(|i| (i * 7 / 3) as u8).collect::<Vec<u8>>());
+    let request = BundleRequest { block_size: Some(500), is_fountain: true, ..request("**") };
+    let packed = place.store.pack(&request).unwrap();
+    let carousel = packed.carousel().unwrap();
+    let fountain = carousel.fountain().unwrap();
+    let block = fountain.source_block(0).unwrap();
+    let first = block.shape.symbols();
+    let symbols = (first + 1000..2 * first + 1002).map(|id| {
+        let repair = datacast::RepairId { source_block: 0, id };
+        (id, packed.repair(repair).unwrap().to_vec())
+    });
+    let decoded = fec::raptorq::Decoder::new(block.shape).decode(symbols).unwrap();
+    for number in 0..carousel.blocks() {
+        let bytes = packed.read(carousel.block_range(number).unwrap()).unwrap();
+        assert_eq!(&decoded[number as usize * 500..][..bytes.len()], &bytes[..]);
+    }
+    let no_block = datacast::RepairId { source_block: 1, id: 70_000 };
+    assert!(packed.repair(no_block).is_err());
+
+    // It is found again, and goes when its bundle goes.
+    let prepared = packed.path().with_file_name(format!(
+        "{}-500.fountain",
+        packed.path().file_stem().unwrap().to_str().unwrap()
+    ));
+    let inode = |path: &Path| fs::metadata(path).unwrap().ino();
+    let first_inode = inode(&prepared);
+    let again = place.store.pack(&request).unwrap();
+    assert_eq!(inode(&prepared), first_inode);
+    place.store.remove_others(&[&again]).unwrap();
+    assert!(prepared.exists());
+    let plain = place.store.pack(&BundleRequest { is_fountain: false, ..request }).unwrap();
+    place.store.remove_others(&[&plain]).unwrap();
+    assert!(!prepared.exists());
 }

@@ -6,7 +6,7 @@ use crate::limits::Limits;
 use crate::module::Taken;
 use crate::shared::Shared;
 use crate::version::{Salvage, Version};
-use datacast::{Ddb, Dii, Dsi, MANIFEST_MODULE, Manifest, Message};
+use datacast::{Ddb, Dii, Dsi, MANIFEST_MODULE, Manifest, Message, is_twin_module};
 use std::collections::VecDeque;
 use ts::Pid;
 use ts::section::SectionView;
@@ -61,6 +61,14 @@ impl Carousel {
     pub(crate) fn version(&self) -> Option<&Version> {
         match &self.state {
             State::Following(version) => Some(version),
+            _ => None,
+        }
+    }
+
+    /// The version with this number, while it is followed.
+    pub(crate) fn following(&mut self, id: VersionId) -> Option<&mut Version> {
+        match &mut self.state {
+            State::Following(version) if version.id == id => Some(version),
             _ => None,
         }
     }
@@ -195,6 +203,7 @@ impl Carousel {
         }
         if version.is_listed() {
             shared.discard_all(core::mem::take(&mut version.salvage));
+            version.gather(shared);
             self.open_bundle(shared);
         }
         Effect::Explains
@@ -209,10 +218,11 @@ impl Carousel {
         let is_listed = version.is_listed();
         let known = version.modules.get_mut(&ddb.module_id);
         let Some(module) = known.filter(|module| module.download_id == ddb.download_id) else {
-            if !is_listed {
-                return Effect::Early;
+            match is_listed {
+                false => return Effect::Early,
+                true if is_twin_module(ddb.module_id) => version.take_repair(ddb, shared),
+                true => shared.counters.blocks_stray += 1,
             }
-            shared.counters.blocks_stray += 1;
             return Effect::None;
         };
         let taken = module.take(ddb);
@@ -221,20 +231,38 @@ impl Carousel {
             Taken::Repeated => shared.counters.blocks_repeated += 1,
             Taken::Broken => {
                 shared.counters.modules_broken += 1;
-                let old = module.restart(shared.new_spool());
-                let is_spooled = ddb.module_id != MANIFEST_MODULE;
-                let old = old.filter(|_| is_spooled);
-                shared.events.extend(old.map(|spool| Event::Discard { spool }));
+                version.collect_again(ddb.module_id, shared);
             }
             Taken::New(offset) | Taken::Completed(offset) => {
                 shared.counters.blocks += 1;
                 version.store(ddb, offset, shared);
+                version.gathered(ddb.module_id, ddb.block, shared);
             }
         }
         if matches!(taken, Taken::Completed(_)) {
             self.module_completed(ddb.module_id, shared);
         }
         Effect::None
+    }
+
+    /// Takes a block that was decoded, as if it had come from the air. Returns whether the version is
+    /// this carousel's.
+    pub(crate) fn take_decoded(
+        &mut self,
+        id: VersionId,
+        block: u64,
+        bytes: &[u8],
+        shared: &mut Shared,
+    ) -> bool {
+        let Some(version) = self.following(id) else { return false };
+        let found = version.gathering.as_ref().and_then(|gathering| gathering.module_of(block));
+        let Some((module_id, block)) = found else { return true };
+        let Some(module) = version.modules.get(&module_id) else { return true };
+        let length = module.key.block_len(block).map_or(0, |(_, length)| length as usize);
+        let Some(data) = bytes.get(..length) else { return true };
+        let (download_id, version) = (module.download_id, module.key.version);
+        self.take_ddb(&Ddb { download_id, module_id, version, block, data }, shared);
+        true
     }
 
     fn module_completed(&mut self, module: u16, shared: &mut Shared) {
@@ -286,9 +314,10 @@ impl Carousel {
     /// Ends the version that is followed and returns its modules for the next one.
     fn end_version(&mut self, shared: &mut Shared) -> Salvage {
         let ended = core::mem::replace(&mut self.state, State::Idle);
-        let State::Following(version) = ended else {
+        let State::Following(mut version) = ended else {
             return Salvage::new();
         };
+        version.end_gathering(shared);
         shared.usage = shared.usage.minus(version.usage);
         let complete = version.bundle.as_ref().is_some_and(Bundle::is_complete);
         shared.counters.bundles_interrupted += u64::from(!complete);

@@ -1,6 +1,6 @@
 //! What the site tells its caller.
 
-use datacast::{Digest, Manifest, RelativePath};
+use datacast::{Digest, Manifest, RelativePath, SourceBlock};
 use ts::Pid;
 
 /// One version of one bundle, numbered in the order in which the site saw them.
@@ -67,6 +67,9 @@ pub enum Event {
     /// To do: make a file, check its digest, put it into its place, and call
     /// [`crate::Site::file_result`].
     FileReady(Box<FileJob>),
+    /// To do: decode a source block of a fountain, give each block that is not among its symbols
+    /// to [`crate::Site::decoded_block`], and then call [`crate::Site::decode_result`].
+    Decode(Box<DecodeJob>),
     /// A file is in its place.
     FileComplete {
         /// The version.
@@ -95,6 +98,27 @@ pub enum Event {
         /// Whether all its files were in their places.
         complete: bool,
     },
+}
+
+/// A source block to be decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecodeJob {
+    /// The version that it belongs to.
+    pub version: VersionId,
+    /// Which source block, and how large it is.
+    pub block: SourceBlock,
+    /// The encoding symbol ids that are there, and where each symbol is. Blocks that end a module
+    /// may be short, and are filled up with zeros.
+    pub symbols: Vec<(u32, SymbolSource)>,
+}
+
+/// Where a symbol is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SymbolSource {
+    /// In a spool.
+    Spool(SpoolPiece),
+    /// Here: it is of the manifest.
+    Bytes(Vec<u8>),
 }
 
 /// A file to be made.

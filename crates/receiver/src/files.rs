@@ -71,17 +71,14 @@ impl Version {
         };
         shared.counters.files_complete += 1;
         shared.events.push_back(Event::FileComplete { version: self.id, file });
-        for number in bundle.finish(file) {
-            if let Some(module) = self.modules.get_mut(&number) {
-                let spool = module.spool;
-                if module.release() {
-                    shared.events.push_back(Event::Discard { spool });
-                }
-            }
+        let spent = bundle.finish(file);
+        let complete = bundle.is_complete().then(|| bundle.manifest.name().id().to_owned());
+        for number in spent {
+            self.let_go(number, shared);
         }
-        if bundle.is_complete() {
+        if let Some(bundle) = complete {
+            self.end_gathering(shared);
             shared.counters.bundles_complete += 1;
-            let bundle = bundle.manifest.name().id().to_owned();
             shared.events.push_back(Event::BundleComplete { version: self.id, bundle });
         }
     }
@@ -95,15 +92,15 @@ impl Version {
         shared.counters.files_damaged += 1;
         shared.events.push_back(Event::FileDamaged { version: self.id, file });
         bundle.wait(file);
-        for number in bundle.modules_of(file) {
-            let Some(module) = self.modules.get_mut(&number) else {
+        let modules = bundle.modules_of(file);
+        for number in modules {
+            let Some(module) = self.modules.get(&number) else {
                 continue;
             };
             if from_file && !module.is_released() {
                 continue;
             }
-            let old = module.restart(shared.new_spool());
-            shared.events.extend(old.map(|spool| Event::Discard { spool }));
+            self.collect_again(number, shared);
         }
     }
 }

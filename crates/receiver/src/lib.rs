@@ -8,6 +8,9 @@
 //! push_media, push_fec, push_stream -> poll -> Store, FileReady ... -> file_result -> poll
 //! ```
 //!
+//! A bundle that is a fountain completes from any symbols that are enough: the caller decodes what
+//! [`Event::Decode`] names, and gives the missing blocks back by [`Site::decoded_block`].
+//!
 //! Module data is never held in memory, only which blocks are there, so bundles may be far larger
 //! than memory. Everything that a stream can make the site keep is bounded by [`Limits`].
 
@@ -16,8 +19,10 @@
 mod bundle;
 mod carousel;
 mod continuity;
+mod decoding;
 mod event;
 mod files;
+mod gathering;
 mod limits;
 mod module;
 mod report;
@@ -27,7 +32,9 @@ mod site;
 mod stream;
 mod version;
 
-pub use event::{Event, FileJob, Refusal, Source, SpoolId, SpoolPiece, VersionId};
+pub use event::{
+    DecodeJob, Event, FileJob, Refusal, Source, SpoolId, SpoolPiece, SymbolSource, VersionId,
+};
 pub use limits::Limits;
 pub use report::{BundleProgress, Counters, Report};
 pub use site::Site;

@@ -11,7 +11,8 @@ pub struct Limits {
     pub spool_bytes_max: u64,
     /// Modules of all bundles together; each costs some hundred bytes of memory.
     pub modules_max: usize,
-    /// Blocks of all bundles together; each costs a bit of memory.
+    /// Blocks of all bundles together; each costs a bit of memory, or 96 more
+    /// where the bundle is a fountain.
     pub blocks_max: u64,
     /// Bytes of all manifests together, which are held in memory.
     pub manifest_bytes_max: u64,
@@ -20,14 +21,14 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// Some hundred bundles of up to 32 GB, in at most 150 MB of memory.
+    /// Some hundred bundles of up to 32 GB, 20 GB of them fountains, in at most 180 MB of memory.
     fn default() -> Limits {
         Limits {
             carousels_max: 512,
             bundle_bytes_max: 32 << 30,
             spool_bytes_max: 256 << 30,
             modules_max: 1 << 18,
-            blocks_max: 1 << 28,
+            blocks_max: 1 << 29,
             manifest_bytes_max: 32 << 20,
             early_bytes_max: 64 << 10,
         }

@@ -17,8 +17,8 @@ impl ModuleKey {
         self.size.div_ceil(self.block_size as u32)
     }
 
-    /// Bytes of a block.
-    fn block_len(&self, block: u16) -> Option<(u32, u32)> {
+    /// Where a block begins in its module, and its bytes.
+    pub(crate) fn block_len(&self, block: u16) -> Option<(u32, u32)> {
         let offset = u32::from(block).checked_mul(u32::from(self.block_size))?;
         let left = self.size.checked_sub(offset).filter(|left| *left > 0)?;
         Some((offset, left.min(u32::from(self.block_size))))
@@ -110,6 +110,20 @@ impl Module {
         matches!(self.state, State::Released)
     }
 
+    /// Whether some blocks are there and some are not.
+    pub(crate) fn is_partial(&self) -> bool {
+        matches!(self.state, State::Partial(_))
+    }
+
+    /// Whether the bytes of a block are there.
+    pub(crate) fn holds(&self, block: u16) -> bool {
+        match &self.state {
+            State::Empty | State::Released => false,
+            State::Partial(partial) => partial.has(block),
+            State::Complete => u32::from(block) < self.key.blocks(),
+        }
+    }
+
     /// Whether there is a spool with bytes.
     pub(crate) fn is_stored(&self) -> bool {
         matches!(self.state, State::Partial(_) | State::Complete)
@@ -146,6 +160,11 @@ impl Partial {
         let blocks = key.blocks();
         let have = vec![0; blocks.div_ceil(64) as usize];
         Partial { have, missing: blocks, crc: ModuleCrc::new(key.size) }
+    }
+
+    fn has(&self, block: u16) -> bool {
+        let word = self.have.get(usize::from(block / 64));
+        word.is_some_and(|word| word >> (block % 64) & 1 != 0)
     }
 
     /// Marks a block as there; false when it was.

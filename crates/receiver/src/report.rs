@@ -28,6 +28,8 @@ pub struct Counters {
     pub blocks_repeated: u64,
     /// Blocks that belong to no module, or do not fit it.
     pub blocks_stray: u64,
+    /// Source blocks of fountains that were decoded.
+    pub source_blocks_decoded: u64,
     /// Modules with the right CRC_32.
     pub modules_complete: u64,
     /// Modules whose blocks were all there and whose CRC_32 was wrong.

@@ -98,6 +98,28 @@ impl Site {
         }
     }
 
+    /// Takes a block of the carousel that was decoded, filled up with zeros. Blocks of versions that
+    /// are not on air any more are ignored.
+    pub fn decoded_block(&mut self, version: VersionId, block: u64, bytes: &[u8]) {
+        let Demux { carousels, shared, .. } = &mut self.demux;
+        for (_, carousel) in carousels.values_mut() {
+            if carousel.take_decoded(version, block, bytes, shared) {
+                return;
+            }
+        }
+    }
+
+    /// Tells that all blocks of a source block were given, or that its symbols were not enough.
+    pub fn decode_result(&mut self, version: VersionId, source_block: u8, is_enough: bool) {
+        let Demux { carousels, shared, .. } = &mut self.demux;
+        for (_, carousel) in carousels.values_mut() {
+            if let Some(version) = carousel.following(version) {
+                version.decode_result(source_block, is_enough, shared);
+                return;
+            }
+        }
+    }
+
     /// What has been received so far.
     pub fn report(&self) -> Report {
         let mut counters = self.demux.shared.counters;
@@ -220,7 +242,6 @@ impl Demux {
 fn progress(pid: Pid, (service, service_name): (u16, &str), version: &Version) -> BundleProgress {
     let bundle = version.bundle.as_ref();
     let name = bundle.map(|bundle| bundle.manifest.name());
-    let modules = version.modules.values();
     BundleProgress {
         version: version.id,
         pid,
@@ -229,8 +250,8 @@ fn progress(pid: Pid, (service, service_name): (u16, &str), version: &Version) -
         bundle: name.map_or_else(|| version.name.clone(), |name| name.id().to_owned()),
         title: name.map(|name| name.title().to_owned()).unwrap_or_default(),
         bytes: version.usage.spool_bytes,
-        blocks: version.usage.blocks,
-        blocks_done: modules.map(|module| u64::from(module.blocks_done())).sum(),
+        blocks: version.blocks(),
+        blocks_done: version.blocks_done(),
         files: bundle.map_or(0, |bundle| bundle.files()),
         files_done: bundle.map_or(0, |bundle| bundle.files_done()),
     }

@@ -2,10 +2,12 @@
 
 use crate::bundle::Bundle;
 use crate::event::{Refusal, SpoolId, VersionId};
+use crate::gathering::Gathering;
 use crate::limits::{Limits, Usage};
 use crate::module::{Module, ModuleKey};
 use datacast::{
-    BLOCK_SIZE_MAX, Dii, Dsi, MANIFEST_MODULE, MANIFEST_SIZE_MAX, MANIFEST_TYPE, ModuleDescriptors,
+    BLOCK_SIZE_MAX, Dii, Dsi, Fountain, MANIFEST_MODULE, MANIFEST_SIZE_MAX, MANIFEST_TYPE,
+    ModuleDescriptors,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +32,9 @@ pub(crate) struct Version {
     pub(crate) salvage: Salvage,
     pub(crate) bundle: Option<Bundle>,
     pub(crate) usage: Usage,
+    /// The fountain that the DSI announces, until it is gathered.
+    pub(crate) announced: Option<Fountain>,
+    pub(crate) gathering: Option<Gathering>,
 }
 
 impl Version {
@@ -56,6 +61,12 @@ impl Version {
             salvage: Salvage::new(),
             bundle: None,
             usage: Usage { spool_bytes: bytes, ..Usage::default() },
+            announced: dsi
+                .groups
+                .first()
+                .and_then(|group| Fountain::announced(group.descriptors))
+                .and_then(Result::ok),
+            gathering: None,
         })
     }
 
@@ -132,6 +143,19 @@ impl Version {
             return Err(Refusal::Foreign);
         }
         Ok(complete)
+    }
+
+    /// Blocks of all modules that are known.
+    pub(crate) fn blocks(&self) -> u64 {
+        self.modules.values().map(|module| u64::from(module.key.blocks())).sum()
+    }
+
+    /// Blocks that are not needed any more.
+    pub(crate) fn blocks_done(&self) -> u64 {
+        match &self.gathering {
+            Some(gathering) => gathering.blocks_done(),
+            None => self.modules.values().map(|module| u64::from(module.blocks_done())).sum(),
+        }
     }
 
     /// Whether the modules are those that the manifest names.

@@ -42,9 +42,9 @@ pub use diagnostic::{Code, Diagnostic, Label, MAX_PER_CODE, Severity, arrange};
 pub use duration::{DurationError, format_duration, parse_duration};
 pub use explain::{Explanation, GROUND, explanation, explanations};
 pub use model::{
-    AssetUse, Bundle, BundleLesson, Course, CourseKind, Filler, IfFinished, IfLost, IfPreempted,
-    Item, Lesson, Licence, Live, Notice, OpenTimes, Opening, Programme, Ready, Region, Relay,
-    Service, ServiceKind, SiteClass, Slot, Start, Timetable, Window, WindowTimes, Withdrawn,
+    AssetUse, Bundle, BundleEncoding, BundleLesson, Course, CourseKind, Filler, IfFinished, IfLost,
+    IfPreempted, Item, Lesson, Licence, Live, Notice, OpenTimes, Opening, Programme, Ready, Region,
+    Relay, Service, ServiceKind, SiteClass, Slot, Start, Timetable, Window, WindowTimes, Withdrawn,
 };
 pub use nearest::nearest;
 pub use parse::{parse, parse_including};

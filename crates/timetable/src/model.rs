@@ -384,12 +384,25 @@ pub struct Bundle {
     pub ready: Option<Ready>,
     /// Bytes in a carousel block, where the bundle wants its own size.
     pub block_size_bytes: Option<u16>,
+    /// How it is sent.
+    pub encoding: BundleEncoding,
     /// Where it is defined.
     pub origin: Location,
     pub(crate) service_at: Location,
     pub(crate) windows_at: Option<Location>,
     pub(crate) first: Day,
     pub(crate) last: Day,
+}
+
+/// How a bundle is sent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BundleEncoding {
+    /// As a data carousel and a fountain at once: a site completes from any symbols that are a few
+    /// more than the bundle has blocks, whichever it lost.
+    #[default]
+    Fountain,
+    /// As a data carousel alone: a site waits for each block that it lost to come round again.
+    Carousel,
 }
 
 /// The lesson that needs a bundle.

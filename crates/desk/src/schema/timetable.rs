@@ -521,7 +521,16 @@ pub(super) const TABLES: &[Table] = &[
                 "What it is promised while it is sent, in bit/s.",
             ),
             may("weight", Form::Integer(1, 1000), "Its share of what is left over; usually 1."),
-            may("block_size", Form::Integer(64, 4066), "Bytes of a carousel block."),
+            may(
+                "encoding",
+                Form::Word(&["fountain", "carousel"]),
+                "How it is sent; usually \"fountain\", which sites complete whatever they lost.",
+            ),
+            may(
+                "block_size",
+                Form::Integer(64, 4066),
+                "Bytes of a carousel block; usually 4017, smaller where single packets are lost.",
+            ),
             REGIONS,
             may("for", Form::One("lesson of a bundle"), "The lesson that needs it."),
             may("ready", Form::One("`ready`"), "When it must be complete; needs `for` and `from`."),

@@ -123,6 +123,7 @@ impl World {
                 Need::Blob { bundle, range } => {
                     Some(self.blobs[*bundle].1.slice(range.start as usize..range.end as usize))
                 }
+                Need::Repair { .. } => None,
             })
             .collect();
         let mut bytes = vec![0; self.grid().packets() as usize * PACKET_SIZE];

@@ -2,8 +2,9 @@
 
 use super::error::StorageError;
 use super::placing::Placer;
+use bytes::Bytes;
 use datacast::Manifest;
-use receiver::{FileJob, VersionId};
+use receiver::{DecodeJob, FileJob, VersionId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,6 +24,8 @@ enum Job {
     Look(VersionId, Box<Manifest>),
     /// Make a file.
     Make(Box<FileJob>),
+    /// Decode a source block.
+    Decode(Box<DecodeJob>),
     /// Forget which files of a version are in their places.
     Forget(VersionId),
 }
@@ -34,6 +37,10 @@ pub(crate) enum Answer {
     Found { version: VersionId, file: usize },
     /// A file was made, or its content was not right.
     Made { version: VersionId, file: usize, is_sound: bool },
+    /// A block that was missing.
+    Block { version: VersionId, block: u64, bytes: Bytes },
+    /// All blocks that were missing in a source block have been told, or its symbols were not enough.
+    Decoded { version: VersionId, source_block: u8, is_enough: bool },
     /// A file or bundle cannot be stored here; all others go on.
     Refused { version: VersionId, error: StorageError },
     /// Nothing can be stored any more.
@@ -75,6 +82,11 @@ impl Assembler {
     /// Asks for a file.
     pub(crate) fn make(&mut self, job: Box<FileJob>) {
         self.ask(Job::Make(job));
+    }
+
+    /// Asks for a source block.
+    pub(crate) fn decode(&mut self, job: Box<DecodeJob>) {
+        self.ask(Job::Decode(job));
     }
 
     /// Tells that a version is not on air any more.
@@ -134,6 +146,7 @@ impl Worker {
             match job {
                 Job::Look(version, manifest) => self.look(version, &manifest),
                 Job::Make(job) => self.make(&job),
+                Job::Decode(job) => self.decode(&job),
                 Job::Forget(version) => _ = self.placed.remove(&version),
             }
             if self.answers.send(None).is_err() {
@@ -174,6 +187,30 @@ impl Worker {
             Err(error) if error.is_local() => self.tell(Answer::Refused { version, error }),
             Err(error) => self.tell(Answer::Failed(error)),
         }
+    }
+
+    /// Only whole source blocks of symbols make a job, so that these never pile up.
+    fn decode(&mut self, job: &DecodeJob) {
+        let (version, source_block) = (job.version, job.block.number);
+        let bytes = match self.placer.decode(job) {
+            Ok(bytes) => bytes.map(Bytes::from),
+            Err(error) => return self.tell(Answer::Failed(error)),
+        };
+        let is_enough = bytes.is_some();
+        let size = usize::from(job.block.shape.symbol_size());
+        let mut there = job.symbols.iter().map(|(id, _)| *id).peekable();
+        for id in 0..job.block.shape.symbols() {
+            // The source symbols among them come first, in order.
+            if there.next_if_eq(&id).is_none()
+                && let Some(bytes) = &bytes
+            {
+                let begin = id as usize * size;
+                let bytes = bytes.slice(begin..begin + size);
+                let block = job.block.first_block + u64::from(id);
+                self.tell(Answer::Block { version, block, bytes });
+            }
+        }
+        self.tell(Answer::Decoded { version, source_block, is_enough });
     }
 
     fn is_wanted(&self, version: VersionId) -> bool {

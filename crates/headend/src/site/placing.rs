@@ -5,7 +5,8 @@ use super::folder::Folder;
 use super::spool;
 use super::workspace::Workspace;
 use datacast::{Digest, RelativePath};
-use receiver::{FileJob, Source, SpoolPiece};
+use receiver::{DecodeJob, FileJob, Source, SpoolId, SpoolPiece, SymbolSource};
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::FileExt;
@@ -94,6 +95,36 @@ impl Placer {
         let place = self.folder.make_place(&job.bundle, &job.path)?;
         self.workspace.publish(&draft.name, &place)?;
         Ok(true)
+    }
+
+    /// Decodes a source block; `None` when its symbols are not enough, or not there any more.
+    pub(crate) fn decode(&self, job: &DecodeJob) -> Result<Option<Vec<u8>>, StorageError> {
+        let size = usize::from(job.block.shape.symbol_size());
+        let mut open: BTreeMap<SpoolId, Option<File>> = BTreeMap::new();
+        let mut symbols = Vec::with_capacity(job.symbols.len());
+        for (id, source) in &job.symbols {
+            let mut symbol = vec![0; size];
+            match source {
+                SymbolSource::Bytes(bytes) if bytes.len() <= size => {
+                    symbol[..bytes.len()].copy_from_slice(bytes);
+                }
+                SymbolSource::Bytes(_) => continue,
+                SymbolSource::Spool(piece) => {
+                    if !open.contains_key(&piece.spool) {
+                        let file = self.workspace.open_file(&spool::name_of(piece.spool))?;
+                        open.insert(piece.spool, file);
+                    }
+                    let file = open.get(&piece.spool).and_then(Option::as_ref);
+                    let room = symbol.get_mut(..piece.length as usize);
+                    let (Some(file), Some(room)) = (file, room) else { continue };
+                    if file.read_exact_at(room, piece.offset.into()).is_err() {
+                        continue;
+                    }
+                }
+            }
+            symbols.push((*id, symbol));
+        }
+        Ok(fec::raptorq::Decoder::new(job.block.shape).decode(symbols))
     }
 
     /// A spool may be gone: the version that it belonged to is not on air any more.

@@ -28,6 +28,8 @@ const PATIENCE: Duration = Duration::from_millis(100);
 const SILENCE: Duration = Duration::from_millis(500);
 /// Datagrams between two looks at answers, signals and the clock.
 const TURN_DATAGRAMS: usize = 256;
+/// Answers taken at once, of which some are blocks to be written.
+const TURN_ANSWERS: usize = 64;
 /// Problems that are told in words.
 const PROBLEMS_MAX: usize = 100;
 
@@ -277,6 +279,7 @@ impl Session {
                 }
                 Event::Discard { spool } => self.spools.discard(spool)?,
                 Event::FileReady(job) => self.assembler.make(job),
+                Event::Decode(job) => self.assembler.decode(job),
                 Event::BundleAnnounced { version, manifest, .. } => {
                     self.announce(version, manifest);
                 }
@@ -317,9 +320,10 @@ impl Session {
         }
     }
 
-    /// Takes the answers that come within a time.
+    /// Takes answers that come within a time, not so many that the sockets run over meanwhile.
     fn take_answers(&mut self, patience: Duration) -> Result<(), StorageError> {
-        while let Some(answer) = self.assembler.answer(patience) {
+        for _ in 0..TURN_ANSWERS {
+            let Some(answer) = self.assembler.answer(patience) else { break };
             match answer {
                 Answer::Found { version, file } => {
                     // It counts as found unless it was received meanwhile.
@@ -330,6 +334,12 @@ impl Session {
                 }
                 Answer::Made { version, file, is_sound } => {
                     self.site.file_result(version, file, is_sound);
+                }
+                Answer::Block { version, block, bytes } => {
+                    self.site.decoded_block(version, block, &bytes);
+                }
+                Answer::Decoded { version, source_block, is_enough } => {
+                    self.site.decode_result(version, source_block, is_enough);
                 }
                 Answer::Refused { version, error } => {
                     if self.troubled.insert(version) {

@@ -2,7 +2,7 @@
 
 use super::pattern::PatternError;
 use crate::store::FileError;
-use datacast::{LayoutError, ManifestError, NameError, PathError, SealError};
+use datacast::{CarouselError, LayoutError, ManifestError, NameError, PathError, SealError};
 use std::ops::Range;
 use std::path::PathBuf;
 
@@ -25,6 +25,12 @@ pub enum BundleFault {
         /// The file.
         path: PathBuf,
     },
+    /// The bundle cannot be a carousel or a fountain.
+    #[error(transparent)]
+    Carousel(#[from] CarouselError),
+    /// The blob cannot be read to prepare the fountain.
+    #[error(transparent)]
+    Blob(#[from] BundleReadError),
     /// A file or folder cannot be used, or the blob cannot be written.
     #[error(transparent)]
     File(#[from] FileError),
@@ -132,6 +138,12 @@ pub enum BundleFault {
 /// Why bytes of a blob cannot be had.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BundleReadError {
+    /// A repair symbol was asked of a bundle that is no fountain, or has none of this number.
+    #[error("{path} has no such repair symbol")]
+    NoFountain {
+        /// The blob, or what was prepared of it.
+        path: PathBuf,
+    },
     /// The bytes are not those that were packed.
     #[error("{path} is damaged: remove it, so that the bundle is packed again")]
     Damaged {

@@ -2,9 +2,10 @@
 #![allow(dead_code)]
 
 use datacast::{
-    BundleFile, BundleName, Carousel, CarouselOptions, Digest, Manifest, RelativePath, pack,
+    BundleFile, BundleName, Carousel, CarouselOptions, Digest, Manifest, RelativePath, Symbol, pack,
 };
-use receiver::{Event, FileJob, Limits, Site, Source, SpoolId};
+use fec::raptorq::{Decoder, encode, prepare};
+use receiver::{DecodeJob, Event, FileJob, Limits, Site, Source, SpoolId, SymbolSource};
 use std::collections::BTreeMap;
 use ts::psi::{Pat, Pmt, PmtStream, StreamType};
 use ts::section::packetise;
@@ -34,6 +35,49 @@ impl Sent {
         let options = CarouselOptions { block_size, revision: 0 };
         let carousel = Carousel::new(&manifest, options).unwrap();
         Sent { manifest, blob, carousel }
+    }
+
+    /// The same bundle as a fountain with source blocks of so many bytes.
+    pub fn as_fountain(mut self, source_block_size: u32) -> Sent {
+        let options = CarouselOptions { block_size: self.carousel.block_size(), revision: 0 };
+        let with = Carousel::with_fountain(&self.manifest, options, source_block_size);
+        self.carousel = with.unwrap();
+        self
+    }
+
+    /// The intermediate symbols of all source blocks.
+    pub fn prepared(&self) -> Vec<Vec<u8>> {
+        let fountain = self.carousel.fountain().unwrap();
+        let size = usize::from(fountain.symbol_size());
+        let prepared = (0..fountain.source_blocks()).map(|number| {
+            let block = fountain.source_block(number).unwrap();
+            let mut source = vec![0; block.shape.size()];
+            for (number, symbol) in (block.first_block..).zip(source.chunks_exact_mut(size)) {
+                let range = self.carousel.block_range(number).unwrap();
+                let bytes = &self.blob[range.start as usize..range.end as usize];
+                symbol[..bytes.len()].copy_from_slice(bytes);
+            }
+            prepare(block.shape, &source)
+        });
+        prepared.collect()
+    }
+
+    /// The section of a symbol, with the bytes of a repair symbol turned over by `forge`.
+    pub fn symbol(&self, prepared: &[Vec<u8>], symbol: Symbol, forge: u8) -> Vec<u8> {
+        match symbol {
+            Symbol::Source { block } => self.block(block),
+            Symbol::Repair(repair) => {
+                let fountain = self.carousel.fountain().unwrap();
+                let shape = fountain.source_block(repair.source_block).unwrap().shape;
+                let mut data = vec![0; usize::from(fountain.symbol_size())];
+                let intermediate = &prepared[usize::from(repair.source_block)];
+                encode(shape, intermediate, repair.id, &mut data);
+                data[0] ^= forge;
+                let mut section = Vec::new();
+                fountain.write_repair(repair, &data, &mut section);
+                section
+            }
+        }
     }
 
     pub fn control(&self) -> Vec<Vec<u8>> {
@@ -166,6 +210,7 @@ impl Shell {
                     assert!(self.spools.remove(&spool).is_some(), "{spool:?} was never stored");
                 }
                 Event::FileReady(job) => self.make(&job),
+                Event::Decode(job) => self.decode(&job),
                 other => self.log.push(other),
             }
         }
@@ -176,6 +221,29 @@ impl Shell {
         let spool = self.spools.entry(spool).or_default();
         spool.resize(spool.len().max(offset + bytes.len()), 0);
         spool[offset..offset + bytes.len()].copy_from_slice(bytes);
+    }
+
+    fn decode(&mut self, job: &DecodeJob) {
+        let size = usize::from(job.block.shape.symbol_size());
+        let bytes = |source: &SymbolSource| {
+            let mut bytes = match source {
+                SymbolSource::Bytes(bytes) => bytes.clone(),
+                SymbolSource::Spool(p) => {
+                    self.spools[&p.spool][p.offset as usize..][..p.length as usize].to_vec()
+                }
+            };
+            bytes.resize(size, 0);
+            bytes
+        };
+        let symbols: Vec<_> = job.symbols.iter().map(|(id, s)| (*id, bytes(s))).collect();
+        let decoded = Decoder::new(job.block.shape).decode(symbols);
+        for (id, bytes) in (0..).zip(decoded.iter().flat_map(|bytes| bytes.chunks(size))) {
+            if job.symbols.iter().all(|(there, _)| *there != id) {
+                let block = job.block.first_block + u64::from(id);
+                self.site.decoded_block(job.version, block, bytes);
+            }
+        }
+        self.site.decode_result(job.version, job.block.number, decoded.is_some());
     }
 
     fn make(&mut self, job: &FileJob) {

@@ -8,7 +8,8 @@ use super::value;
 use crate::civil::Day;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::{
-    Bundle, BundleLesson, Filler, Notice, Ready, Relay, Service, ServiceKind, Window, WindowTimes,
+    Bundle, BundleEncoding, BundleLesson, Filler, Notice, Ready, Relay, Service, ServiceKind,
+    Window, WindowTimes,
 };
 use crate::pattern::DayPattern;
 use crate::source::Located;
@@ -111,6 +112,9 @@ pub(crate) fn read_bundle(mut table: Fields<'_>, report: &mut Report) -> Option<
     let lesson = table.optional("for", report, read_bundle_lesson);
     let ready = table.optional("ready", report, read_ready);
     let block = table.optional("block_size", report, |v, r| value::integer(v, r, 64..=4066));
+    let encodings =
+        &[("fountain", BundleEncoding::Fountain), ("carousel", BundleEncoding::Carousel)];
+    let encoding = table.optional("encoding", report, |v, r| value::word(v, r, encodings));
     table.finish(report);
 
     if let (Some(always), Some(windows)) = (&always, &windows) {
@@ -145,6 +149,7 @@ pub(crate) fn read_bundle(mut table: Fields<'_>, report: &mut Report) -> Option<
         lesson: lesson.map(|l| l.value),
         ready: ready.map(|r| r.value),
         block_size_bytes: block.map(|b| b.value as u16),
+        encoding: encoding.map(|e| e.value).unwrap_or_default(),
         origin: id.at,
         first,
         last,

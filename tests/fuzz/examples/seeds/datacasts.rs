@@ -30,7 +30,8 @@ pub fn save_all() -> Outcome {
 fn fountain() -> Outcome {
     let (manifest, _) = bundle()?;
     let options = CarouselOptions { block_size: 40, ..CarouselOptions::default() };
-    let (carousel, fountain) = Carousel::with_fountain(&manifest, options, 400)?;
+    let carousel = Carousel::with_fountain(&manifest, options, 400)?;
+    let fountain = carousel.fountain().ok_or("a fountain")?;
     let dsi = &carousel.control_sections()[0];
     let at = dsi.windows(2).position(|bytes| bytes == [0xf0, 17]).ok_or("an announcement")?;
     let mut pieces = vec![dsi[at..at + 19].to_vec()];
