@@ -93,7 +93,8 @@ pub enum Item {
         /// Why it was on.
         why: Why,
     },
-    /// Every block of a bundle, sent once at the promised rate.
+    /// Every block of a bundle, sent once at the promised rate, or what of that lies in the hours
+    /// in which the bundle is sent.
     BundlePass {
         /// The bundle.
         bundle: String,
@@ -101,6 +102,10 @@ pub enum Item {
         content: String,
         /// Which pass, counted from the start of the time axis.
         pass: u64,
+        /// Blocks of the bundle.
+        blocks: u64,
+        /// Blocks of the pass that were to be sent in the planned time.
+        planned_blocks: u64,
     },
 }
 

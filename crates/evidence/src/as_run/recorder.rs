@@ -3,7 +3,7 @@
 //! The state can be written down and read back, so that a daemon that is killed and started again
 //! still gives one entry for what was on meanwhile, with the gap in it.
 
-use super::entry::{Aired, Item, Outcome};
+use super::entry::{Aired, Item, Outcome, Why};
 use crate::stamp::{Stamp, Window};
 use serde::{Deserialize, Serialize};
 use ts::Ticks;
@@ -148,6 +148,11 @@ impl Planned {
         };
         same_item && self.service == other.service && self.window.start == other.window.start
     }
+
+    /// Whether the slate is what is planned: what the timetable names cannot be aired.
+    fn is_slate(&self) -> bool {
+        matches!(self.item, Item::Airing { why: Why::Slate, .. })
+    }
 }
 
 impl Open {
@@ -173,7 +178,7 @@ impl Open {
                     (actual.end < window.end, Outcome::Cut),
                     (actual.start > window.start, Outcome::JoinedLate),
                     (self.is_holed, Outcome::Interrupted),
-                    (self.slate_from.is_some(), Outcome::Slate),
+                    (self.slate_from.is_some() || self.planned.is_slate(), Outcome::Slate),
                 ];
                 for (_, outcome) in truths.into_iter().filter(|truth| truth.0) {
                     result = result.max(outcome);
@@ -197,7 +202,6 @@ impl Open {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::as_run::Why;
 
     fn at(seconds: u64) -> Ticks {
         Ticks::from_seconds(1_800_000_000 + seconds)
