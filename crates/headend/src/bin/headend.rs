@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 use headend::command::{
-    check, demo, explain, export, fmt, import, ingest, library, plan, render, run, schema, verify,
+    asrun, check, demo, explain, export, fmt, import, ingest, library, plan, render, run, schema, verify,
     why,
 };
 use headend::exit::{Code, Failure};
@@ -46,6 +46,9 @@ enum Command {
     Verify(verify::VerifyArgs),
     /// Go on air.
     Run(run::RunArgs),
+    /// Tell what went out, and whether the log of it is as it was written.
+    #[command(name = "asrun")]
+    AsRun(asrun::AsRunArgs),
 }
 
 fn main() -> ExitCode {
@@ -74,6 +77,7 @@ fn main() -> ExitCode {
         Command::Render(args) => render::run(args),
         Command::Verify(args) => verify::run(args),
         Command::Run(args) => run::run(args),
+        Command::AsRun(args) => asrun::run(args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,5 +1,6 @@
 //! The commands of the program `headend`, one module each.
 
+pub mod asrun;
 pub mod check;
 pub mod compare;
 pub mod demo;

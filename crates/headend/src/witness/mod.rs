@@ -53,7 +53,7 @@ fn missed(station: &Station, multiplex: usize, from: Ticks, now: Ticks) -> Vec<P
         return Vec::new();
     }
     match Lineup::new(station, multiplex, from, now) {
-        Ok(lineup) => planned::planned_in(&lineup, Window::new(from, now)),
+        Ok(lineup) => planned::airings_in(&lineup, Window::new(from, now)),
         Err(failure) => {
             tracing::warn!("what was planned before the start is not known: {}", failure.message);
             Vec::new()

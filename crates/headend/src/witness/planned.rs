@@ -11,19 +11,32 @@ use ts::Ticks;
 /// Everything whose packets leave in a stretch of time.
 pub fn planned_in(lineup: &Lineup, stretch: Window) -> Vec<Planned> {
     let grid = lineup.grid();
-    let (from, until) = (stretch.start.0, stretch.end.0);
-    let superframes = grid.at(from)..grid.at(until) + 1;
     let mut planned = Vec::new();
-    for (range, part) in lineup.stretches(superframes) {
-        let from = from.max(grid.start(range.start));
-        let until = until.min(grid.start(range.end));
-        if from >= until {
-            continue;
-        }
+    for (part, from, until) in parts(lineup, stretch) {
         airings(part, from, until, &mut planned);
         passes(part, grid, grid.at(from)..=grid.at(until), &mut planned);
     }
     planned
+}
+
+/// The airings whose packets leave in a stretch of time, which may be long.
+pub fn airings_in(lineup: &Lineup, stretch: Window) -> Vec<Planned> {
+    let mut planned = Vec::new();
+    for (part, from, until) in parts(lineup, stretch) {
+        airings(part, from, until, &mut planned);
+    }
+    planned
+}
+
+/// The parts of a lineup that make a stretch of time, each with what it makes of it.
+fn parts(lineup: &Lineup, stretch: Window) -> Vec<(&Part, Ticks, Ticks)> {
+    let grid = lineup.grid();
+    let (from, until) = (stretch.start.0, stretch.end.0);
+    let superframes = grid.at(from)..grid.at(until) + 1;
+    let made = lineup.stretches(superframes).map(|(range, part)| {
+        (part, from.max(grid.start(range.start)), until.min(grid.start(range.end)))
+    });
+    made.filter(|(_, from, until)| from < until).collect()
 }
 
 fn airings(part: &Part, from: Ticks, until: Ticks, planned: &mut Vec<Planned>) {
