@@ -75,6 +75,9 @@ fn the_reference_page_of_commands_is_what_the_programs_say() {
         (headend, "headend asrun", &["asrun"]),
         (headend, "headend asrun verify", &["asrun", "verify"]),
         (headend, "headend asrun export", &["asrun", "export"]),
+        (headend, "headend doctor", &["doctor"]),
+        (headend, "headend manual", &["manual"]),
+        (headend, "headend completions", &["completions"]),
         (site, "headend-site", &[]),
         (site, "headend-site receive", &["receive"]),
     ];

@@ -75,11 +75,14 @@ fn passes(
     let rundown = part.engine.rundown();
     for (place, bundle) in rundown.bundles.iter().enumerate() {
         let Some(digest) = part.source.bundle_digest(place) else { continue };
-        for k in superframes.clone() {
+        let end = *superframes.end();
+        // Passes meet within a superframe: the one that begins in the last is told by the next.
+        for k in *superframes.start()..=end + 1 {
             let Some(pass) = part.engine.pass(place, k) else { continue };
             // Carousels are chosen by the start of a superframe.
             let is_sent = |k: &u64| bundle.is_on_air(grid.start(*k));
-            if !is_sent(&k) {
+            let k = k.min(end);
+            if pass.superframes.start > k || !is_sent(&k) {
                 continue;
             }
             let first = (pass.superframes.start..k).rev().take_while(is_sent).last().unwrap_or(k);
