@@ -9,6 +9,7 @@
 //! rates are exact, matrices fit, no two outputs send to the same place. `config/headend.toml` in
 //! the repository shows every key.
 
+mod alarms;
 mod carrier;
 mod clash;
 mod error;
@@ -19,6 +20,7 @@ mod read;
 mod table;
 mod wiring;
 
+pub use alarms::{AlarmsConfig, MailConfig, MailTls};
 pub use carrier::Carrier;
 pub use error::{ConfigError, ConfigText};
 pub use multiplex::MultiplexConfig;
@@ -53,6 +55,8 @@ pub struct Config {
     pub multiplexes: Vec<MultiplexConfig>,
     /// How the daemon runs.
     pub run: RunConfig,
+    /// Who is told of what is wrong.
+    pub alarms: AlarmsConfig,
 }
 
 impl Config {

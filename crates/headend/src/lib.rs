@@ -3,7 +3,8 @@
 //! `headend` is the machine at the uplink: [`station`] opens what a configuration names,
 //! [`lineup`] puts an engine to each revision of the timetable, [`maker`] makes superframes,
 //! [`render`] makes many of them on all cores, and [`air`] makes them ahead of their time for the
-//! sending thread. [`command`] has one module for each command.
+//! sending thread. [`witness`] shows what went out and what is wrong. [`command`] has one module for
+//! each command.
 
 pub mod air;
 pub mod amendments;
@@ -13,6 +14,7 @@ pub mod command;
 pub mod config;
 pub mod deadlines;
 pub mod demo;
+pub mod doctor;
 pub mod edition;
 pub mod exit;
 pub mod history;
@@ -21,6 +23,7 @@ pub mod judge;
 pub mod licence;
 pub mod lineup;
 pub mod maker;
+pub mod notify;
 pub mod output;
 pub mod progress;
 pub mod render;
@@ -31,3 +34,4 @@ pub mod source;
 pub mod station;
 pub mod text;
 pub mod when;
+pub mod witness;

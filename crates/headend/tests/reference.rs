@@ -66,6 +66,12 @@ fn the_reference_page_of_commands_is_what_the_programs_say() {
         (headend, "headend render", &["render"]),
         (headend, "headend verify", &["verify"]),
         (headend, "headend run", &["run"]),
+        (headend, "headend asrun", &["asrun"]),
+        (headend, "headend asrun verify", &["asrun", "verify"]),
+        (headend, "headend asrun export", &["asrun", "export"]),
+        (headend, "headend doctor", &["doctor"]),
+        (headend, "headend manual", &["manual"]),
+        (headend, "headend completions", &["completions"]),
         (site, "headend-site", &[]),
         (site, "headend-site receive", &["receive"]),
     ];

@@ -26,6 +26,7 @@ pub(super) const TABLES: &[Table] = &[
             must("network", Form::One("network"), "The network that the multiplexes belong to."),
             must("multiplex", Form::List(&Form::One("multiplex")), "Transport streams."),
             may("run", Form::One("run"), "How `headend run` works."),
+            may("alarms", Form::One("alarms"), "Who is told of what is wrong, and when."),
         ],
     },
     Table {
@@ -80,6 +81,58 @@ pub(super) const TABLES: &[Table] = &[
                 "What is later than this after a stall is skipped and counted.",
             ),
             may("realtime", Form::Boolean, "Ask for real-time priority and resident memory."),
+            may("watch", Form::Boolean, "Take a changed timetable without being asked to."),
+        ],
+    },
+    Table {
+        name: "alarms",
+        about: "Who is told of what is wrong, and from when on it is wrong.",
+        keys: &[
+            may(
+                "level",
+                Form::Word(&["notice", "warning", "critical"]),
+                "Alarms from this level on are told; usually warning.",
+            ),
+            may(
+                "exec",
+                Form::List(&Form::Text),
+                "A program and its arguments; it gets JSON on standard input.",
+            ),
+            may("webhook", Form::Text, "An address that gets JSON by HTTP POST."),
+            may("mail", Form::One("mail"), "Who gets letters."),
+            may(
+                "test_at",
+                Form::Pattern("^([01][0-9]|2[0-3]):[0-5][0-9]$"),
+                "When a test alarm is raised each day, on the local clock.",
+            ),
+            may(
+                "late_us",
+                Form::Integer(100, 1_000_000),
+                "A datagram that leaves later than this is late; usually 5000.",
+            ),
+            may(
+                "clock_ms",
+                Form::Integer(1, 10_000),
+                "A clock that is further off than this is wrong; usually 20.",
+            ),
+            may(
+                "disk_percent",
+                Form::Integer(0, 50),
+                "A disk with less room than this is full; usually 5.",
+            ),
+            may("monitor", Form::Boolean, "Judge what is sent by TR 101 290."),
+        ],
+    },
+    Table {
+        name: "mail",
+        about: "How letters are sent.",
+        keys: &[
+            must("server", Form::Text, "The server and its port: \"mail.example.org:587\"."),
+            may("tls", Form::Word(&["none", "tls", "starttls"]), "Usually starttls."),
+            must("from", Form::Text, "Who they are from."),
+            must("to", Form::List(&Form::Text), "Who gets them."),
+            may("user", Form::Text, "The name to log in with."),
+            may("password_file", Form::Text, "The file that holds the password."),
         ],
     },
     Table {

@@ -1,9 +1,9 @@
 //! The headend: from a teaching timetable to a bit-exact multiplex on the wire.
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use headend::command::{
-    amend, check, demo, explain, export, fmt, import, ingest, library, plan, render, run, schema,
-    verify, why,
+    amend, asrun, check, demo, doctor, explain, export, fmt, import, ingest, library, manual, plan,
+    render, run, schema, verify, why,
 };
 use headend::exit::{Code, Failure};
 use std::process::ExitCode;
@@ -48,6 +48,15 @@ enum Command {
     Verify(verify::VerifyArgs),
     /// Go on air.
     Run(run::RunArgs),
+    /// Tell what went out, and whether the log of it is as it was written.
+    #[command(name = "asrun")]
+    AsRun(asrun::AsRunArgs),
+    /// Tell whether this machine is fit to be on air, and what to do where it is not.
+    Doctor(doctor::DoctorArgs),
+    /// Write manual pages into a folder.
+    Manual(manual::ManualArgs),
+    /// Print completions for a shell.
+    Completions(manual::CompletionsArgs),
 }
 
 fn main() -> ExitCode {
@@ -77,6 +86,10 @@ fn main() -> ExitCode {
         Command::Render(args) => render::run(args),
         Command::Verify(args) => verify::run(args),
         Command::Run(args) => run::run(args),
+        Command::AsRun(args) => asrun::run(args),
+        Command::Doctor(args) => doctor::run(args),
+        Command::Manual(args) => manual::run(args, Cli::command()),
+        Command::Completions(args) => manual::completions(args, Cli::command()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

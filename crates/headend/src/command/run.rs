@@ -4,15 +4,18 @@ use crate::air::Air;
 use crate::amendments::LogFile;
 use crate::announce;
 use crate::command::check;
+use crate::config::Config;
 use crate::exit::{Code, Failure};
 use crate::history::Journal;
+use crate::notify::{Manager, Watchdog};
 use crate::station::Station;
 use crate::when;
+use crate::witness::{NoteSink, Witness};
 use clap::Args;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 use timetable::Severity;
 use ts::{Span, Ticks};
 
@@ -28,8 +31,11 @@ pub struct RunArgs {
 
 /// How often signals and the horizon are looked at.
 const TICK: Duration = Duration::from_millis(100);
-/// How often the log of amendments is looked at.
+/// How often the log of amendments is looked at, and the files of the timetable, where that is
+/// asked for.
 const LOOK: Duration = Duration::from_secs(1);
+/// How long they must have been left alone: who writes them may not be done.
+const SETTLE: Duration = Duration::from_secs(3);
 /// How long after an attempt that failed the plan is renewed again.
 const RENEW_AGAIN: Duration = Duration::from_secs(60);
 /// How far ahead a new timetable is counted before it is accepted.
@@ -55,6 +61,11 @@ pub struct OnAir {
     path: PathBuf,
     station: Station,
     air: Air,
+    witness: Witness,
+    manager: Manager,
+    watchdog: Option<Watchdog>,
+    is_ready: bool,
+    files: Files,
     signals: Signals,
     /// No earlier is the plan renewed.
     renew_from: Instant,
@@ -83,7 +94,8 @@ impl OnAir {
         for path in announce::describe(&config.state, &config.multiplexes)? {
             tracing::info!(path = %path.display(), "session description");
         }
-        let air = Air::start(&station)?;
+        let (notes, noted) = NoteSink::new();
+        let air = Air::start(&station, &notes)?;
         if let Some(realtime) = air.realtime() {
             tracing::info!(priority = ?realtime.priority, memory = ?realtime.memory, "real time");
         }
@@ -96,10 +108,19 @@ impl OnAir {
         }
         let now = Instant::now();
         let log_bytes = station.edition.log_text.bytes;
+        let witness = Witness::start(path, &station, &air, notes, noted);
+        let manager = Manager::from_environment();
+        let watchdog = manager.feed_watchdog(air.monitor().clone());
+        let files = Files::new(&station.config);
         Ok(OnAir {
             path: path.to_owned(),
             station,
             air,
+            witness,
+            manager,
+            watchdog,
+            is_ready: false,
+            files,
             signals,
             renew_from: now,
             log_bytes,
@@ -117,6 +138,11 @@ impl OnAir {
         &self.air
     }
 
+    /// What shows what went out and what is wrong.
+    pub fn witness(&self) -> &Witness {
+        &self.witness
+    }
+
     /// Does what signals and time ask for; false when it is to end.
     pub fn attend(&mut self) -> Result<bool, Failure> {
         let received: Vec<i32> = self.signals.pending().collect();
@@ -125,9 +151,18 @@ impl OnAir {
                 SIGHUP => self.reload(),
                 _ => {
                     tracing::info!(signal, "ending");
+                    self.manager.stopping();
                     return Ok(false);
                 }
             }
+        }
+        if self.station.config.run.watch && self.files.have_changed() {
+            tracing::info!("the timetable has changed");
+            self.reload();
+        }
+        if !self.is_ready && self.is_sending() {
+            self.is_ready = true;
+            self.manager.ready(&self.summary());
         }
         if !self.air.is_alive() {
             return Err(Failure::new(
@@ -144,6 +179,8 @@ impl OnAir {
             if let Err(failure) = self.air.renew(&self.station) {
                 tracing::error!("what is planned cannot be renewed: {}", failure.message);
                 self.renew_from = Instant::now() + RENEW_AGAIN;
+            } else {
+                self.witness.renewed(&self.station, &self.air);
             }
         }
         Ok(true)
@@ -157,10 +194,23 @@ impl OnAir {
             tracing::info!(multiplex = name, sent, skipped, "off air");
         }
         self.air.stop();
+        if let Some(watchdog) = self.watchdog {
+            watchdog.stop();
+        }
+        self.witness.stop();
     }
 
     /// Reads the timetable anew. What is on air stays; a faulty timetable changes nothing.
     fn reload(&mut self) {
+        self.manager.reloading();
+        let refused = self.try_reload();
+        self.witness.reloaded(refused);
+        self.files = Files::new(&self.station.config);
+        self.manager.ready(&self.summary());
+    }
+
+    /// Reads the timetable anew and tells how that went; gives why it was refused, if it was.
+    fn try_reload(&mut self) -> Option<String> {
         match self.accept() {
             Ok(Some(effective)) => {
                 let zone = self.station.timetable.zone();
@@ -172,8 +222,24 @@ impl OnAir {
             Err(failure) => {
                 tracing::error!("timetable refused, the old one goes on\n{}", failure.message);
                 self.attend_log();
+                return Some(failure.message);
             }
         }
+        None
+    }
+
+    /// Whether datagrams have left on every multiplex.
+    fn is_sending(&self) -> bool {
+        self.air.monitor().status().multiplexes.iter().all(|m| m.next_datagram > 0)
+    }
+
+    /// The state in one line.
+    fn summary(&self) -> String {
+        let names: Vec<&str> =
+            self.station.config.multiplexes.iter().map(|m| m.name.as_str()).collect();
+        let revision = self.station.history.last().map_or(0, |r| r.number);
+        let alarms = self.witness.view().alarms().len();
+        format!("on air: {}; revision {revision}; {alarms} alarms", names.join(", "))
     }
 
     /// Takes amendments that have been written; they do not wait for the files of the timetable.
@@ -214,6 +280,7 @@ impl OnAir {
         }
         self.air.renew(&station)?;
         self.station = station;
+        self.witness.renewed(&self.station, &self.air);
         Ok(())
     }
 
@@ -242,8 +309,52 @@ impl OnAir {
         let station = Station::with(config.clone())?;
         self.air.renew(&station)?;
         self.station = station;
+        self.witness.renewed(&self.station, &self.air);
+        self.witness.revised(number, effective);
         Ok(Some(effective))
     }
+}
+
+/// The files of the timetable, and how they were found.
+#[derive(Debug)]
+struct Files {
+    paths: Vec<PathBuf>,
+    known: Vec<Option<(SystemTime, u64)>>,
+    /// How they were found last, and since when they are so.
+    latest: (Vec<Option<(SystemTime, u64)>>, Instant),
+    look_from: Instant,
+}
+
+impl Files {
+    fn new(config: &Config) -> Files {
+        let paths = config.timetables.clone();
+        let known = marks(&paths);
+        let now = Instant::now();
+        Files { paths, latest: (known.clone(), now), known, look_from: now + LOOK }
+    }
+
+    /// Whether they are other ones than at first, and have been left alone for a while.
+    fn have_changed(&mut self) -> bool {
+        let now = Instant::now();
+        if now < self.look_from {
+            return false;
+        }
+        self.look_from = now + LOOK;
+        let found = marks(&self.paths);
+        if found != self.latest.0 {
+            self.latest = (found, now);
+        }
+        self.latest.0 != self.known && now.duration_since(self.latest.1) >= SETTLE
+    }
+}
+
+/// When each file was changed and how long it is; nothing of those that are not there.
+fn marks(paths: &[PathBuf]) -> Vec<Option<(SystemTime, u64)>> {
+    let mark = |path: &PathBuf| {
+        let metadata = path.metadata().ok()?;
+        Some((metadata.modified().ok()?, metadata.len()))
+    };
+    paths.iter().map(mark).collect()
 }
 
 /// Writes down with which timetable the daemon goes on air, unless it goes on with the last one.

@@ -1,5 +1,6 @@
 //! The root of a configuration, its network and its run settings.
 
+use super::alarms::{AlarmsConfig, read_alarms};
 use super::Config;
 use super::clash::check_clashes;
 use super::error::ConfigText;
@@ -39,11 +40,13 @@ pub struct RunConfig {
     pub lead: Duration,
     /// How the sending thread works.
     pub settings: Settings,
+    /// Whether a changed timetable is taken without being asked to.
+    pub watch: bool,
 }
 
 impl Default for RunConfig {
     fn default() -> RunConfig {
-        RunConfig { lead: Duration::from_millis(3000), settings: Settings::default() }
+        RunConfig { lead: Duration::from_millis(3000), settings: Settings::default(), watch: false }
     }
 }
 
@@ -81,6 +84,7 @@ pub(super) fn read_root(
     let read = tables.into_iter().map(|table| read_multiplex(table, report));
     let multiplexes: Vec<_> = read.collect();
     let run = root.optional("run", report, read_run);
+    let alarms = root.optional("alarms", report, |v, r| read_alarms(v, r, folder));
     root.finish(report);
 
     let sound: Vec<_> = multiplexes.iter().flatten().collect();
@@ -97,6 +101,7 @@ pub(super) fn read_root(
         network: network?.value,
         multiplexes: multiplexes?,
         run: run.map_or_else(RunConfig::default, |r| r.value),
+        alarms: alarms.map_or_else(AlarmsConfig::default, |a| a.value),
     })
 }
 
@@ -210,6 +215,7 @@ fn read_run(value: Value<'_>, report: &mut Report) -> Option<RunConfig> {
     let spin = table.optional("spin_us", report, |v, r| value::integer(v, r, 0..=100));
     let skip = table.optional("skip_after_ms", report, |v, r| value::integer(v, r, 1..=10_000));
     let realtime = table.optional("realtime", report, boolean);
+    let watch = table.optional("watch", report, boolean);
     table.finish(report);
     let usual = RunConfig::default();
     let mut settings = usual.settings;
@@ -219,5 +225,5 @@ fn read_run(value: Value<'_>, report: &mut Report) -> Option<RunConfig> {
         settings.realtime = Realtime { priority: None, lock_memory: false };
     }
     let lead = lead.map_or(usual.lead, ms);
-    Some(RunConfig { lead, settings })
+    Some(RunConfig { lead, settings, watch: watch.is_some_and(|w| w.value) })
 }

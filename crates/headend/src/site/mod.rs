@@ -15,7 +15,7 @@ mod display;
 mod error;
 mod folder;
 mod ledger;
-mod network;
+pub(crate) mod network;
 mod placing;
 mod recording;
 mod report;
