@@ -9,8 +9,8 @@ use tests::program::headend;
 use tests::{single, trim};
 use ts::Pid;
 
-/// How far a beep may be from its flash, beyond how far it is in the file itself: an AVI file cannot
-/// say by how much its encoders delay pictures and MP3 sound.
+/// How far a beep may be from its flash, beyond how far it is in the file itself: an AVI file
+/// cannot say by how much its encoders delay pictures and MP3 sound.
 const SYNC_MAX_MS: f64 = 20.0;
 /// Where the clips flash and beep, in seconds, each at the first picture behind that time.
 const MARKS: [f64; 2] = [1.0, 10.0];

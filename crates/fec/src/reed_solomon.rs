@@ -283,7 +283,10 @@ mod tests {
     proptest! {
         #[test]
         fn any_errors_and_erasures_within_the_parity_are_corrected(
-            parity in 1usize..=64, size in 1usize..=WORD_SIZE_MAX - 64, seed: u64, share in 0u8..=255,
+            parity in 1usize..=64,
+            size in 1usize..=WORD_SIZE_MAX - 64,
+            seed: u64,
+            share in 0u8..=255,
         ) {
             let mut state = seed;
             let mut next = |below: usize| {
