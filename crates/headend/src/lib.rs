@@ -23,6 +23,7 @@ pub mod lineup;
 pub mod maker;
 pub mod output;
 pub mod progress;
+pub mod proofs;
 pub mod render;
 pub mod schedule;
 pub mod seal;
