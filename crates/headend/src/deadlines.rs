@@ -3,7 +3,7 @@
 use crate::exit::Failure;
 use crate::station::Station;
 use std::collections::BTreeMap;
-use timetable::Diagnostic;
+use timetable::{Bundle, BundleProof, Diagnostic};
 use ts::Ticks;
 
 /// The bundles of a multiplex that are late for their lessons, or only just in time.
@@ -16,18 +16,41 @@ pub fn findings(
     from: Ticks,
     until: Ticks,
 ) -> Result<Vec<Diagnostic>, Failure> {
+    let cycles = cycles(station, multiplex, from, until)?;
+    Ok(station.timetable.check_bundles(|bundle| pass_bits(&cycles, bundle)))
+}
+
+/// Whether the bundles of a multiplex that lessons wait for are in time.
+pub fn proofs(
+    station: &Station,
+    multiplex: usize,
+    from: Ticks,
+    until: Ticks,
+) -> Result<Vec<BundleProof>, Failure> {
+    let cycles = cycles(station, multiplex, from, until)?;
+    Ok(station.timetable.bundle_proofs(|bundle| pass_bits(&cycles, bundle)))
+}
+
+/// How many seconds a pass of each bundle takes, where a lesson waits for any.
+fn cycles(
+    station: &Station,
+    multiplex: usize,
+    from: Ticks,
+    until: Ticks,
+) -> Result<BTreeMap<String, u64>, Failure> {
     if station.timetable.bundles().iter().all(|bundle| bundle.ready.is_none()) {
-        return Ok(Vec::new());
+        return Ok(BTreeMap::new());
     }
     let (rundown, _) = station.rundown(multiplex, from, until)?;
     let (engine, _) = station.engine(multiplex, rundown)?;
     let bundles = engine.rundown().bundles.iter().enumerate();
-    let cycles: BTreeMap<String, u64> = bundles
-        .filter_map(|(number, bundle)| Some((bundle.id.clone(), engine.cycle_seconds(number)?)))
-        .collect();
-    let pass_bits = |bundle: &timetable::Bundle| {
-        let seconds = cycles.get(bundle.id.as_str())?;
-        seconds.checked_mul(bundle.rate_bps.max(1))
+    let cycle = |(number, bundle): (usize, &rundown::BundleRun)| {
+        Some((bundle.id.clone(), engine.cycle_seconds(number)?))
     };
-    Ok(station.timetable.check_bundles(pass_bits))
+    Ok(bundles.filter_map(cycle).collect())
+}
+
+/// The bits of transport stream that a pass of a bundle takes.
+fn pass_bits(cycles: &BTreeMap<String, u64>, bundle: &Bundle) -> Option<u64> {
+    cycles.get(bundle.id.as_str())?.checked_mul(bundle.rate_bps.max(1))
 }

@@ -26,6 +26,7 @@ pub mod maker;
 pub mod notify;
 pub mod output;
 pub mod progress;
+pub mod proofs;
 pub mod render;
 pub mod schedule;
 pub mod seal;

@@ -8,11 +8,13 @@ use crate::exit::{Code, Failure};
 use crate::licence;
 use crate::lineup::{Lineup, Part};
 use crate::output;
+use crate::proofs::{self, Proofs};
 use crate::station::{Station, read_texts};
 use crate::when;
 use clap::{Args, ValueEnum};
 use engine::{PlanError, Planner};
 use rundown::{Problem, ProblemKind};
+use serde_json::json;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use timetable::{
@@ -34,6 +36,10 @@ pub struct CheckArgs {
     /// How far ahead each superframe is counted.
     #[arg(long, value_name = "D", default_value = "24h", value_parser = when::parse_span)]
     pub horizon: Span,
+    /// With `--format json`: an object of `findings` and `proofs`, with each airing that a proof
+    /// stands on, instead of the findings alone.
+    #[arg(long)]
+    pub proofs: bool,
     /// How findings are printed.
     #[arg(long, value_enum, default_value_t = Form::Human)]
     pub format: Form,
@@ -60,7 +66,7 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let config = match Config::load(&args.config) {
         Ok(config) => config,
         Err(ConfigError::Faulty { text, diagnostics }) => {
-            return tell(args, &diagnostics, &[text.source()]);
+            return tell(args, &diagnostics, &[text.source()], &Proofs::default());
         }
         Err(error) => return Err(error.into()),
     };
@@ -72,6 +78,7 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
     let own = config.text.clone();
     let sources: Vec<Source<'_>> =
         edition::sources(&texts, &log_text).into_iter().chain([own.source()]).collect();
+    let mut proofs = Proofs::default();
     if let Some(timetable) = &timetable {
         let missing = config.check_services(timetable);
         let last = sources.len() - 1;
@@ -81,14 +88,20 @@ pub fn run(args: &CheckArgs) -> Result<(), Failure> {
             let station = Station::of(config, texts.clone(), &log_text)?;
             let from = args.from.unwrap_or_else(when::now);
             findings = self::findings(&station, from, from + args.horizon)?;
+            proofs = proofs::of(&station, from, from + args.horizon)?;
         }
     }
     arrange(&mut findings);
-    tell(args, &findings, &sources)
+    tell(args, &findings, &sources, &proofs)
 }
 
 /// Prints findings in the form that was asked for; fails when there are errors.
-fn tell(args: &CheckArgs, found: &[Diagnostic], sources: &[Source<'_>]) -> Result<(), Failure> {
+fn tell(
+    args: &CheckArgs,
+    found: &[Diagnostic],
+    sources: &[Source<'_>],
+    proofs: &Proofs,
+) -> Result<(), Failure> {
     let errors = found.iter().filter(|d| d.severity() == Severity::Error).count();
     let warnings = found.len() - errors;
     match args.format {
@@ -99,10 +112,17 @@ fn tell(args: &CheckArgs, found: &[Diagnostic], sources: &[Source<'_>]) -> Resul
                 n => format!("{n} {what}s"),
             };
             let (errors, warnings) = (count(errors, "error"), count(warnings, "warning"));
-            output::print(&format!("{text}{errors}, {warnings}\n"))?;
+            let proven = proofs.text();
+            output::print(&format!("{text}{proven}{errors}, {warnings}\n"))?;
         }
         Form::Short => output::print(&timetable::render_short(found, sources))?,
-        Form::Json => output::print_json(&timetable::to_json(found, sources))?,
+        Form::Json => {
+            let findings = timetable::to_json(found, sources);
+            match args.proofs {
+                true => output::print_json(&json!({ "findings": findings, "proofs": proofs }))?,
+                false => output::print_json(&findings)?,
+            }
+        }
         Form::Sarif => {
             let version = env!("CARGO_PKG_VERSION");
             output::print_json(&timetable::to_sarif(found, sources, version))?;

@@ -1,0 +1,127 @@
+//! `headend amend` as it is called: it judges, shows, writes only when told to, and all other
+//! commands know of what is written. And what a check proves.
+
+use headend::station::Station;
+use headend::{demo, when};
+use library::{AssetId, IngestOptions, Library, ingest};
+use std::path::Path;
+use std::process::Command;
+use ts::Span;
+
+struct Run {
+    code: i32,
+    text: String,
+}
+
+/// The demo's folder with its library.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    demo::write(folder.path()).unwrap();
+    let library = Library::open(&folder.path().join("library")).unwrap();
+    for (name, bytes) in demo::MEDIA {
+        let source = folder.path().join("source.ts");
+        std::fs::write(&source, bytes).unwrap();
+        let id: AssetId = name.parse().unwrap();
+        ingest(&[source], &id, &library, &IngestOptions::default(), &mut |_| {}).unwrap();
+    }
+    folder
+}
+
+fn headend(folder: &Path, words: &[&str]) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_headend"));
+    let output = command.current_dir(folder).args(words).env("NO_COLOR", "1").output().unwrap();
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let text = text(&output.stdout) + &text(&output.stderr);
+    Run { code: output.status.code().unwrap(), text }
+}
+
+fn amend(folder: &Path, verb: &str, words: &[&str]) -> Run {
+    let mut all = vec!["amend", verb, "headend.toml"];
+    all.extend(words);
+    all.extend(["--by", "li", "--reason", "flood"]);
+    headend(folder, &all)
+}
+
+/// The date of tomorrow on the clock of the demo.
+fn tomorrow(folder: &Path) -> String {
+    let station = Station::open(&folder.join("headend.toml")).unwrap();
+    let zone = station.timetable.zone();
+    zone.format(when::now() + Span::from_seconds(86_400))[..10].to_owned()
+}
+
+#[test]
+fn an_amendment_is_shown_first_and_known_to_all_commands_once_it_is_written() {
+    let folder = folder();
+    let folder = folder.path();
+    let day = tomorrow(folder);
+    let airing = format!("farm@{day}T12:00");
+    let words = [&airing[..], "--play", "computer-1"];
+    let shown = amend(folder, "substitute", &words);
+    assert_eq!(shown.code, 1, "{}", shown.text);
+    assert!(shown.text.contains("amendment-1") && shown.text.contains("nothing is written"));
+    assert!(headend(folder, &["amend", "list", "headend.toml"]).text.contains("0 amendments"));
+
+    let written = amend(folder, "substitute", &[&words[..], &["--yes"]].concat());
+    assert_eq!(written.code, 0, "{}", written.text);
+    let list = headend(folder, &["amend", "list", "headend.toml"]).text;
+    assert!(list.contains("by li: flood") && list.contains("coming"), "{list}");
+    let noon = format!("{day}T12:00:10");
+    let why = headend(folder, &["why", "headend.toml", &noon, "--service", "tv-1"]).text;
+    assert!(why.contains("amendment  1") && why.contains("computer-1"), "{why}");
+    let from = format!("{day}T12:00:00+08:00");
+    let plan = ["plan", "headend.toml", "--from", &from, "--duration", "1m"];
+    assert!(headend(folder, &plan).text.contains("computer-1"));
+    let export = ["export", "csv", "headend.toml", "--from", &day, "--days", "1"];
+    assert!(headend(folder, &export).text.contains("computer-1"));
+
+    let undone = amend(folder, "undo", &["1", "--yes"]);
+    assert_eq!(undone.code, 0, "{}", undone.text);
+    let list = headend(folder, &["amend", "list", "headend.toml"]).text;
+    assert!(list.contains("undone"), "{list}");
+}
+
+#[test]
+fn what_would_be_wrong_is_refused_and_nothing_is_written() {
+    let folder = folder();
+    let folder = folder.path();
+    let day = tomorrow(folder);
+    let airing = format!("farm@{day}T12:00");
+    for (verb, words, code) in [
+        ("cancel", vec!["farn@2099-01-01T12:00"], "E0802"),
+        ("extend", vec![&airing[..], "--by-time", "2m"], "E0201"),
+        ("substitute", vec![&airing[..], "--play", "not/ingested"], "E0301"),
+        ("cancel", vec!["farm@2026-01-02T12:00"], "E0803"),
+    ] {
+        let refused = amend(folder, verb, &[&words[..], &["--yes"]].concat());
+        assert_eq!(refused.code, 78, "{verb}: {}", refused.text);
+        assert!(refused.text.contains(code), "{verb}: {}", refused.text);
+    }
+    let soon = amend(folder, "cancel", &[&airing, "--at", "now", "--yes"]);
+    assert_eq!(soon.code, 64, "{}", soon.text);
+    assert!(!folder.join("state/amendments.jsonl").exists());
+}
+
+#[test]
+fn a_check_prints_what_it_proves_for_people_and_for_machines() {
+    let folder = folder();
+    let folder = folder.path();
+    let path = folder.join("timetable.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let required = "\n[[site_class]]\nid = \"village\"\nname = { en = \"Village\" }\naudience = [\"village\"]
+open = \"always\"\nchances = 2
+[[course]]\nid = \"law\"\ntitle = { en = \"Law\" }\nkind = \"required\"
+lessons = [{ id = \"l1\", asset = \"story-1\" }]
+[[slot]]\nid = \"law\"\nservice = \"tv-2\"\ncourse = \"law\"\ndays = [\"mon\"]\nat = 03:00
+length = \"5m\"\npriority = 80\nfrom = 2027-03-01\nuntil = 2027-03-01
+rerun = [{ days_later = 1, at = 03:00 }]\n";
+    std::fs::write(&path, text + required).unwrap();
+    let check = ["check", "headend.toml", "--horizon", "1m", "--from", "2027-02-01T00:00:00Z"];
+    let told = headend(folder, &check);
+    let proven = "proven: all 1 lessons of `law` air at least 2 times";
+    assert!(told.text.contains(proven), "{}", told.text);
+    let json = headend(folder, &[&check[..], &["--format", "json", "--proofs"]].concat());
+    let report: serde_json::Value = serde_json::from_str(&json.text).expect(&json.text);
+    let lesson = &report["proofs"]["courses"][0]["lessons"][0];
+    assert_eq!(lesson["starts"].as_array().map(Vec::len), Some(2), "{report}");
+    assert!(report["findings"].is_array());
+}
