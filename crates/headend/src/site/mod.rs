@@ -14,6 +14,7 @@ mod capture;
 mod display;
 mod error;
 mod folder;
+mod journal;
 mod ledger;
 mod network;
 mod placing;
