@@ -145,7 +145,8 @@ impl Carousel {
             Message::Dii(dii) => self.take_dii(&dii, shared),
             Message::Ddb(ddb) => self.take_ddb(&ddb, shared),
         };
-        if matches!(effect, Effect::Explains) || shared.counters.blocks != before {
+        let is_news = matches!(effect, Effect::Explains) || shared.counters.blocks != before;
+        if is_news && matches!(self.state, State::Following(_)) {
             shared.events.push_back(Event::Keep { pid: self.pid, section: bytes.to_vec() });
         }
         effect

@@ -327,6 +327,7 @@ impl Session {
                 }
                 Event::BundleWithdrawn { version, complete } => self.withdraw(version, complete),
                 Event::Refused { pid, reason } => {
+                    self.journal.remove(pid);
                     let pid = pid.value();
                     self.tell_problem(format!("carousel on PID {pid:#06x}: {}", why(reason)));
                 }
