@@ -1,5 +1,5 @@
 //! The two-layer data carousel of a bundle: DSI, one DII for each group of modules, and a DDB for
-//! each block (EN 301 192 clause 8, TR 101 202).
+//! each block (EN 301 192 clause 10, TR 101 202).
 
 use crate::block::{DDB_OVERHEAD, Ddb};
 use crate::control::{DII_MODULES_SIZE_MAX, Dii, Dsi, Group, Module, module_entry_size};

@@ -1,5 +1,5 @@
 //! The control messages of a two-layer carousel: DSI and DII (ISO/IEC 13818-6 clauses 7.3.6 and
-//! 7.3.2, EN 301 192 clause 8.2, TR 101 202).
+//! 7.3.2, EN 301 192 clause 10, TR 101 202).
 
 use crate::message::{Fields, ID_DII, ID_DSI, MessageError, TABLE_CONTROL, control_section, open};
 use ts::section::{SectionError, SectionView};
@@ -12,7 +12,7 @@ pub(crate) const DII_MODULES_SIZE_MAX: usize = 4084 - 12 - 22;
 /// DownloadServerInitiate with a GroupInfoIndication.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dsi<'a> {
-    /// Identifies this version of this message (EN 301 192 clause 8.2.5).
+    /// Identifies this version of this message (EN 301 192 clause 10).
     pub transaction_id: u32,
     /// The groups of modules.
     pub groups: Vec<Group<'a>>,

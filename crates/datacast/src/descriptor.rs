@@ -1,4 +1,4 @@
-//! What a carousel says about its modules and groups (EN 301 192 clause 8.2.6).
+//! What a carousel says about its modules and groups (EN 301 192 clause 10).
 
 /// Type of the module that carries a manifest.
 pub const MANIFEST_TYPE: &str = "application/x-headend-bundle";

@@ -7,7 +7,7 @@
 
 use crate::manifest::Manifest;
 
-/// Identification of the top-level message of a carousel (EN 301 192 clause 8.2.5).
+/// Identification of the top-level message of a carousel (EN 301 192 clause 10).
 const TOP_LEVEL: u16 = 0;
 
 /// The source of all numbers of one version of one bundle, cut into blocks of one size.

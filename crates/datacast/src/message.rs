@@ -86,7 +86,7 @@ pub(crate) fn open(section: SectionView<'_>) -> Result<(u16, u32, Fields<'_>), M
     Ok((message_id, id, fields))
 }
 
-/// The section of a control message, which is always a single one (EN 301 192 clause 8.2).
+/// The section of a control message, which is always a single one (EN 301 192 clause 10).
 pub(crate) fn control_section(
     message_id: u16,
     transaction_id: u32,

@@ -14,7 +14,7 @@ use si::descriptor::{
 use si::{Descriptor, DescriptorError, DescriptorLoop, LanguageCode};
 use ts::psi::{Pmt, PmtStream, StreamType};
 
-/// data_broadcast_id of a data carousel (EN 301 192 clause 8, TS 101 162).
+/// data_broadcast_id of a data carousel (EN 301 192 clause 10, TS 101 162).
 pub(crate) const DATA_CAROUSEL: u16 = 0x0006;
 
 /// The components of an asset on a service: its video, and its sounds.

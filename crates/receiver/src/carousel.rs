@@ -139,11 +139,17 @@ impl Carousel {
             return Effect::None;
         };
         shared.counters.sections += 1;
-        match message {
+        let before = shared.counters.blocks;
+        let effect = match message {
             Message::Dsi(dsi) => self.take_dsi(&dsi, shared),
             Message::Dii(dii) => self.take_dii(&dii, shared),
             Message::Ddb(ddb) => self.take_ddb(&ddb, shared),
+        };
+        let is_news = matches!(effect, Effect::Explains) || shared.counters.blocks != before;
+        if is_news && matches!(self.state, State::Following(_)) {
+            shared.events.push_back(Event::Keep { pid: self.pid, section: bytes.to_vec() });
         }
+        effect
     }
 
     fn take_dsi(&mut self, dsi: &Dsi<'_>, shared: &mut Shared) -> Effect {

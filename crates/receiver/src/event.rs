@@ -52,6 +52,14 @@ pub enum Event {
         /// What.
         bytes: Vec<u8>,
     },
+    /// To do, if what was received is to outlive the program: keep a section that brought something
+    /// new, behind those that were kept of its carousel. See [`crate::Site::resume`].
+    Keep {
+        /// Where the carousel is.
+        pid: Pid,
+        /// The section.
+        section: Vec<u8>,
+    },
     /// To do: remove a spool, which will not be named again.
     Discard {
         /// The spool.

@@ -33,6 +33,8 @@ struct Demux {
     /// The PAT, the SDT and all PMTs.
     tables: BTreeMap<Pid, SectionAssembler>,
     carousels: BTreeMap<Pid, (SectionAssembler, Carousel)>,
+    /// Carousels of which sections were kept, until a PMT names them.
+    resumed: BTreeMap<Pid, Carousel>,
     is_full: bool,
     shared: Shared,
 }
@@ -45,6 +47,7 @@ impl Site {
             services: Services::default(),
             tables: FIXED_TABLES.map(|pid| (pid, SectionAssembler::default())).into(),
             carousels: BTreeMap::new(),
+            resumed: BTreeMap::new(),
             is_full: false,
             shared: Shared::new(limits),
         };
@@ -70,6 +73,16 @@ impl Site {
         self.deliver();
     }
 
+    /// Takes a section that was kept of a carousel when the site ran before. All of them are to be
+    /// given, in the order in which they were kept, before anything is received; what they ask for
+    /// is to be done, but they are kept already.
+    pub fn resume(&mut self, pid: Pid, section: &[u8]) {
+        let Demux { resumed, shared, .. } = &mut self.demux;
+        if resumed.len() < shared.limits.carousels_max || resumed.contains_key(&pid) {
+            resumed.entry(pid).or_insert_with(|| Carousel::new(pid)).push(section, shared);
+        }
+    }
+
     /// Takes the next bytes of a recorded transport stream, cut anywhere.
     pub fn push_stream(&mut self, bytes: &[u8]) {
         self.stream.push(bytes, |packet| self.demux.take_packet(packet));
@@ -90,8 +103,8 @@ impl Site {
     /// named. A file that was in its place before may be told without a job. Results for versions
     /// that are not on air any more are ignored.
     pub fn file_result(&mut self, version: VersionId, file: usize, is_sound: bool) {
-        let Demux { carousels, shared, .. } = &mut self.demux;
-        for (_, carousel) in carousels.values_mut() {
+        let (carousels, shared) = self.demux.all_carousels();
+        for carousel in carousels {
             if carousel.file_result(version, file, is_sound, shared) {
                 return;
             }
@@ -101,8 +114,8 @@ impl Site {
     /// Takes a block of the carousel that was decoded, filled up with zeros. Blocks of versions that
     /// are not on air any more are ignored.
     pub fn decoded_block(&mut self, version: VersionId, block: u64, bytes: &[u8]) {
-        let Demux { carousels, shared, .. } = &mut self.demux;
-        for (_, carousel) in carousels.values_mut() {
+        let (carousels, shared) = self.demux.all_carousels();
+        for carousel in carousels {
             if carousel.take_decoded(version, block, bytes, shared) {
                 return;
             }
@@ -111,8 +124,8 @@ impl Site {
 
     /// Tells that all blocks of a source block were given, or that its symbols were not enough.
     pub fn decode_result(&mut self, version: VersionId, source_block: u8, is_enough: bool) {
-        let Demux { carousels, shared, .. } = &mut self.demux;
-        for (_, carousel) in carousels.values_mut() {
+        let (carousels, shared) = self.demux.all_carousels();
+        for carousel in carousels {
             if let Some(version) = carousel.following(version) {
                 version.decode_result(source_block, is_enough, shared);
                 return;
@@ -144,6 +157,12 @@ impl Site {
 }
 
 impl Demux {
+    fn all_carousels(&mut self) -> (impl Iterator<Item = &mut Carousel>, &mut Shared) {
+        let Demux { carousels, resumed, shared, .. } = self;
+        let named = carousels.values_mut().map(|(_, carousel)| carousel);
+        (named.chain(resumed.values_mut()), shared)
+    }
+
     fn take_packets(&mut self, bytes: &[u8]) {
         for packet in bytes.chunks_exact(PACKET_SIZE) {
             if let Ok(packet) = packet.try_into() {
@@ -224,7 +243,8 @@ impl Demux {
                 self.refuse_carousel(pid, had_room);
                 continue;
             }
-            self.carousels.insert(pid, (SectionAssembler::default(), Carousel::new(pid)));
+            let carousel = self.resumed.remove(&pid).unwrap_or_else(|| Carousel::new(pid));
+            self.carousels.insert(pid, (SectionAssembler::default(), carousel));
             self.shared.events.push_back(Event::CarouselFound { pid, service });
         }
     }

@@ -102,6 +102,37 @@ fn a_forged_symbol_is_noticed_and_the_files_are_right_all_the_same() {
 }
 
 #[test]
+fn a_site_that_is_switched_off_again_and_again_goes_on_where_it_was() {
+    let sent = week(50_000).as_fountain(100 * 200);
+    let fountain = *sent.carousel.fountain().unwrap();
+    let prepared = sent.prepared();
+    let mut mux = Mux::default();
+    let mut kept: Vec<(ts::Pid, Vec<u8>)> = Vec::new();
+    let mut count = 0;
+    for superframe in 1_192_000_000.. {
+        // Each superframe is heard by a site that knows only what was kept.
+        let mut shell = Shell::new(Limits::default());
+        for (pid, section) in &kept {
+            shell.site.resume(*pid, section);
+            shell.drain();
+        }
+        shell.kept.clear();
+        shell.push(&mux.tables(&[AT]));
+        shell.push(&mux.packets(AT, &sent.control()));
+        for symbol in symbols(&fountain, SENDING, superframe, SHARE) {
+            shell.push(&mux.packets(AT, &[sent.symbol(&prepared, symbol, 0)]));
+            count += 1;
+        }
+        kept.append(&mut shell.kept);
+        if shell.is_complete("week-1") {
+            assert_same(&shell.files, &sent.expected());
+            break;
+        }
+    }
+    assert!(f64::from(count) < 1.2 * fountain.blocks() as f64, "{count} symbols were sent");
+}
+
+#[test]
 fn a_site_that_knows_carousels_alone_completes_from_the_blocks() {
     let sent = week(50_000).as_fountain(100 * 200);
     let mut shell = Shell::new(Limits::default());

@@ -24,8 +24,14 @@ fuzz_target!(|data: &[u8]| {
 
 fn drain(site: &mut Site) {
     while let Some(event) = site.poll() {
-        if let Event::FileReady(job) = event {
-            site.file_result(job.version, job.file, true);
+        match event {
+            Event::FileReady(job) => site.file_result(job.version, job.file, true),
+            Event::Decode(job) => {
+                let block = vec![0; usize::from(job.block.shape.symbol_size())];
+                site.decoded_block(job.version, job.block.first_block, &block);
+                site.decode_result(job.version, job.block.number, job.symbols.len() % 2 == 0);
+            }
+            _ => {}
         }
     }
 }

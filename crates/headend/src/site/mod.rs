@@ -14,6 +14,7 @@ mod capture;
 mod display;
 mod error;
 mod folder;
+mod journal;
 mod ledger;
 pub(crate) mod network;
 mod placing;

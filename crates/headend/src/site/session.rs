@@ -4,6 +4,7 @@ use super::assembler::{Answer, Assembler};
 use super::display::Display;
 use super::error::{SourceError, StorageError};
 use super::folder::Folder;
+use super::journal::{self, Journal};
 use super::ledger::Ledger;
 use super::network::{Arrival, Datagram, Network};
 use super::placing::Placer;
@@ -16,11 +17,12 @@ use datacast::Manifest;
 use receiver::{Event, Limits, Refusal, Site, VersionId};
 use rtp::{Encapsulation, classify};
 use rustix::io::Errno;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
+use ts::Pid;
 
 /// How long is waited for a datagram or an answer before all else is looked after.
 const PATIENCE: Duration = Duration::from_millis(100);
@@ -140,6 +142,11 @@ struct Session {
     spools: Spools,
     workspace: Arc<Workspace>,
     assembler: Assembler,
+    journal: Journal,
+    /// Where the versions are on air.
+    places: BTreeMap<VersionId, Pid>,
+    /// Whether what is taken was kept already.
+    is_resuming: bool,
     ledger: Ledger,
     display: Display,
     heard: Instant,
@@ -166,11 +173,17 @@ impl Session {
         let assembler = Assembler::start(placer);
         let assembler = assembler
             .map_err(|error| StorageError::io("start a thread for", &options.folder, &error))?;
-        Ok(Session {
+        let journal = Journal::start(Arc::clone(&workspace));
+        let journal = journal
+            .map_err(|error| StorageError::io("start a thread for", &options.folder, &error))?;
+        let mut session = Session {
             site: Site::new(Limits::default()),
             spools: Spools::new(Arc::clone(&workspace)),
             workspace,
             assembler,
+            journal,
+            places: BTreeMap::new(),
+            is_resuming: true,
             ledger: Ledger::default(),
             display: Display::new(),
             heard: Instant::now(),
@@ -181,7 +194,22 @@ impl Session {
             troubled: BTreeSet::new(),
             problems: Vec::new(),
             problems_untold: 0,
-        })
+        };
+        session.resume()?;
+        Ok(session)
+    }
+
+    /// Takes what was kept when the site ran before.
+    fn resume(&mut self) -> Result<(), StorageError> {
+        let workspace = Arc::clone(&self.workspace);
+        journal::read(&workspace, |pid, section| {
+            self.site.resume(pid, section);
+            self.do_events()?;
+            self.take_answers(Duration::ZERO)
+        })?;
+        self.wait_for_files()?;
+        self.is_resuming = false;
+        Ok(())
     }
 
     fn run(
@@ -211,6 +239,9 @@ impl Session {
                 return Ok(Ending::EndOfSource);
             }
             self.take_answers(Duration::ZERO)?;
+            if let Some(error) = self.journal.problem() {
+                self.tell_problem(format!("a power cut would cost what is incomplete: {error}"));
+            }
             if self.display.is_due() {
                 self.display.show(&self.site.report().bundles);
             }
@@ -277,24 +308,33 @@ impl Session {
                 Event::Store { spool, offset, bytes } => {
                     self.spools.store(spool, offset, &bytes)?;
                 }
+                Event::Keep { pid, section } if !self.is_resuming => {
+                    self.journal.keep(pid, section);
+                }
                 Event::Discard { spool } => self.spools.discard(spool)?,
                 Event::FileReady(job) => self.assembler.make(job),
                 Event::Decode(job) => self.assembler.decode(job),
-                Event::BundleAnnounced { version, manifest, .. } => {
+                Event::BundleAnnounced { version, pid, manifest } => {
+                    self.places.insert(version, pid);
                     self.announce(version, manifest);
                 }
                 Event::BundleComplete { version, bundle } => {
                     self.ledger.complete(version);
+                    if let Some(pid) = self.places.get(&version) {
+                        self.journal.remove(*pid);
+                    }
                     self.display.line(&format!("{bundle}: complete"));
                 }
                 Event::BundleWithdrawn { version, complete } => self.withdraw(version, complete),
                 Event::Refused { pid, reason } => {
+                    self.journal.remove(pid);
                     let pid = pid.value();
                     self.tell_problem(format!("carousel on PID {pid:#06x}: {}", why(reason)));
                 }
                 Event::FileComplete { .. } => self.files_complete += 1,
+                Event::CarouselLost { pid } => self.journal.remove(pid),
                 Event::CarouselFound { .. }
-                | Event::CarouselLost { .. }
+                | Event::Keep { .. }
                 | Event::ModuleComplete { .. }
                 | Event::FileDamaged { .. } => {}
             }
@@ -311,6 +351,7 @@ impl Session {
     }
 
     fn withdraw(&mut self, version: VersionId, is_complete: bool) {
+        self.places.remove(&version);
         self.assembler.forget(version);
         self.troubled.remove(&version);
         if let Some(id) = self.ledger.withdraw(version)
@@ -371,8 +412,8 @@ impl Session {
 
     /// Ends the thread, then removes what only it and this session knew.
     fn close(self) {
-        let Session { assembler, spools, workspace, .. } = self;
-        drop((assembler, spools));
+        let Session { assembler, spools, journal, workspace, .. } = self;
+        drop((assembler, spools, journal));
         // What cannot be removed now is removed when the folder is used again.
         let _ = workspace.sweep();
     }

@@ -71,6 +71,19 @@ impl Workspace {
         }
     }
 
+    /// The names of the files in it that begin so, in order.
+    pub(crate) fn names(&self, prefix: &str) -> Result<Vec<String>, StorageError> {
+        let failed = |errno| StorageError::system("list", &self.path, errno);
+        let mut names = Vec::new();
+        for entry in Dir::read_from(&self.folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let name = entry.file_name().to_str().ok();
+            names.extend(name.filter(|name| name.starts_with(prefix)).map(str::to_owned));
+        }
+        names.sort();
+        Ok(names)
+    }
+
     /// Removes a file in it, if it is there.
     pub(crate) fn remove(&self, name: &str) -> Result<(), StorageError> {
         match unlinkat(&self.folder, name, AtFlags::empty()) {
@@ -94,16 +107,11 @@ impl Workspace {
         self.path.join(name)
     }
 
-    /// Removes spools and unfinished files: without the site's memory of them, they are noise.
+    /// Removes spools and unfinished files: what is in them is made again of the journals.
     pub(crate) fn sweep(&self) -> Result<(), StorageError> {
-        let failed = |errno| StorageError::system("list", &self.path, errno);
-        for entry in Dir::read_from(&self.folder).map_err(failed)? {
-            let entry = entry.map_err(failed)?;
-            let Ok(name) = entry.file_name().to_str() else {
-                continue;
-            };
-            if LEFTOVERS.iter().any(|prefix| name.starts_with(prefix)) {
-                self.remove(name)?;
+        for prefix in LEFTOVERS {
+            for name in self.names(prefix)? {
+                self.remove(&name)?;
             }
         }
         Ok(())

@@ -68,6 +68,69 @@ fn a_group_in_rtp_gives_its_files_and_ends_with_a_signal_and_a_report() {
     assert!(ended.stderr.contains("week-1: complete"), "{}", ended.stderr);
 }
 
+/// Kills of the program, at instants that chance names.
+fn kills() -> u32 {
+    if std::env::var_os("HEADEND_FULL").is_some() { 50 } else { 10 }
+}
+
+/// Each block is sent once while the program lives; behind a kill, only what was sent in the second
+/// before it is sent again. So the bundle completes only if nothing older was lost.
+#[test]
+fn a_program_that_is_killed_loses_no_more_than_a_second_of_what_it_received() {
+    let dir = tempfile::tempdir().unwrap();
+    let into = dir.path().join("site");
+    let files = [("a", crate::air::noise(1_500_000, 5)), ("b", crate::air::noise(400_000, 6))];
+    let bundle = Bundle::new("week-1", &files);
+    let cycle = bundle.cycle();
+    let from = "udp://239.255.77.9:17084?interface=lo";
+    let group: SocketAddr = "239.255.77.9:17084".parse().unwrap();
+    let port = [17084];
+    let socket = sender();
+    let mut chance = 0x1234_5678_9abc_def1_u64 ^ u64::from(std::process::id());
+    let mut air = Air::default();
+    let mut send_sections = |sections: &[Vec<u8>]| {
+        air.packets.clear();
+        air.tables(&[crate::air::CAROUSEL]);
+        air.sections(crate::air::CAROUSEL, sections);
+        for datagram in air.packets.chunks(7) {
+            socket.send_to(&datagram.concat(), group).unwrap();
+        }
+    };
+    let (mut next, mut times): (usize, Vec<Instant>) = (0, Vec::new());
+    for kill in 0..=kills() {
+        let mut child = start(from, &into, &[]);
+        wait_for_sockets(&mut child, &port);
+        chance = chance.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
+        let until = match kill == kills() {
+            true => cycle.len(),
+            // 200 blocks a second, for 1.1 to 1.7 seconds.
+            false => (next + 220 + (chance >> 40) as usize % 120).min(cycle.len() - 1),
+        };
+        let begun_at = next;
+        while next < until {
+            let end = (next + 8).min(until);
+            send_sections(&cycle[next..end]);
+            times.resize(end, Instant::now());
+            next = end;
+            std::thread::sleep(Duration::from_millis(40));
+        }
+        if kill == kills() {
+            assert!(begun_at > cycle.len() / 8, "kills let it get on");
+            std::thread::sleep(Duration::from_millis(800));
+            let ended = end(child);
+            assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+            break;
+        }
+        let killed = Instant::now();
+        child.kill().unwrap();
+        child.wait().unwrap();
+        // What was sent in the last second may be lost; the sending goes back to there.
+        next = times.partition_point(|at| killed.duration_since(*at) >= Duration::from_secs(1));
+        times.truncate(next);
+    }
+    assert_holds(&into, &[&bundle]);
+}
+
 #[test]
 fn losses_in_a_group_are_repaired_by_its_fec_flows() {
     let dir = tempfile::tempdir().unwrap();

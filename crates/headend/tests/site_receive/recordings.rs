@@ -73,7 +73,8 @@ fn a_recording_that_ends_too_early_is_told_by_the_exit_code() {
     let files = files_in(&into);
     let unexpected = files.iter().find(|(name, bytes)| {
         let path = name.strip_prefix("week-1/").unwrap_or_default();
-        *name != ".headend/lock" && bundle.files.get(path) != Some(*bytes)
+        let own = [".headend/lock", ".headend/journal-0300"];
+        !own.contains(&name.as_str()) && bundle.files.get(path) != Some(*bytes)
     });
     assert_eq!(unexpected.map(|(name, _)| name), None, "no half file and no spool is left");
 }

@@ -184,6 +184,8 @@ pub struct Shell {
     pub files: BTreeMap<String, Vec<u8>>,
     pub log: Vec<Event>,
     pub stored_bytes: u64,
+    /// Sections that are to outlive the site.
+    pub kept: Vec<(Pid, Vec<u8>)>,
     /// Paths of jobs that this shell fails once each.
     pub fail_once: Vec<String>,
 }
@@ -192,7 +194,8 @@ impl Shell {
     pub fn new(limits: Limits) -> Shell {
         let (spools, files) = (BTreeMap::new(), BTreeMap::new());
         let (log, fail_once) = (Vec::new(), Vec::new());
-        Shell { site: Site::new(limits), spools, files, log, stored_bytes: 0, fail_once }
+        let (site, kept, stored_bytes) = (Site::new(limits), Vec::new(), 0);
+        Shell { site, spools, files, log, stored_bytes, kept, fail_once }
     }
 
     pub fn push(&mut self, packets: &[Packet]) {
@@ -209,6 +212,7 @@ impl Shell {
                 Event::Discard { spool } => {
                     assert!(self.spools.remove(&spool).is_some(), "{spool:?} was never stored");
                 }
+                Event::Keep { pid, section } => self.kept.push((pid, section)),
                 Event::FileReady(job) => self.make(&job),
                 Event::Decode(job) => self.decode(&job),
                 other => self.log.push(other),

@@ -89,7 +89,7 @@ impl Descriptor for DataBroadcastId {
     }
 }
 
-/// data_carousel_info, the selector of a data carousel (EN 301 192 clause 8.2.1).
+/// data_carousel_info, the selector of a data carousel (EN 301 192 clause 10).
 ///
 /// ```text
 /// carousel_type_id 2 | 111111 | transaction_id 32 | time_out_value_DSI 32 |
