@@ -139,7 +139,8 @@ fn judge_time(
         .collect();
     for (old, new) in &plans {
         let kept = |airing: &&PlannedAiring, others: &[PlannedAiring]| {
-            others.iter().any(|other| is_same(airing, other))
+            let place = others.binary_search_by_key(&airing.start, |other| other.start);
+            place.is_ok_and(|place| is_same(airing, &others[place]))
         };
         changed.extend(old.iter().filter(|airing| !kept(airing, new)));
         changed.extend(new.iter().filter(|airing| !kept(airing, old)));
