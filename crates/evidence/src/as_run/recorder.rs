@@ -166,8 +166,7 @@ impl Open {
             } else {
                 sent.start.max(window.start)
             };
-            let end =
-                if sent.end >= self.delivery_end { self.end } else { sent.end.min(self.end) };
+            let end = if sent.end >= self.delivery_end { self.end } else { sent.end.min(self.end) };
             (start < end).then_some(Window { start, end })
         });
         let mut result = Outcome::Whole;

@@ -2,8 +2,8 @@
 
 use clap::{CommandFactory, Parser, Subcommand};
 use headend::command::{
-    asrun, check, demo, doctor, explain, export, fmt, import, ingest, library, manual, plan, render,
-    run, schema, verify, why,
+    asrun, check, demo, doctor, explain, export, fmt, import, ingest, library, manual, plan,
+    render, run, schema, verify, why,
 };
 use headend::exit::{Code, Failure};
 use std::process::ExitCode;

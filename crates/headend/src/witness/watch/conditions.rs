@@ -169,8 +169,7 @@ fn planned_slates(watched: &Watched, now: Ticks, look: &mut Look) {
         let until = now + ASSETS_AHEAD;
         for (_, part) in lineup.stretches(grid.at(now)..grid.at(until)) {
             for service in &part.engine.rundown().services {
-                let mut ahead =
-                    service.airings.iter().filter(|a| a.end > now && a.start < until);
+                let mut ahead = service.airings.iter().filter(|a| a.end > now && a.start < until);
                 // Events are what the timetable asks for; a slate between them only fills.
                 let slate = ahead.find(|a| a.kind == AiringKind::Slate && a.event.is_some());
                 if let Some(slate) = slate {
