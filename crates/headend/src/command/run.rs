@@ -6,11 +6,15 @@ use crate::command::check;
 use crate::config::Config;
 use crate::exit::{Code, Failure};
 use crate::history::Journal;
+use crate::lineup::Lineup;
 use crate::notify::{Manager, Watchdog};
 use crate::station::Station;
 use crate::when;
+use crate::witness::planned::differences;
 use crate::witness::{NoteSink, Witness};
 use clap::Args;
+use evidence::Window;
+use evidence::as_run::Item;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::path::PathBuf;
@@ -30,6 +34,9 @@ pub struct RunArgs {
 
 /// How often signals and the horizon are looked at.
 const TICK: Duration = Duration::from_millis(100);
+/// How far ahead changes of an accepted timetable are told, and how many each way.
+const TOLD_CHANGES: Span = Span::from_seconds(24 * 3600);
+const TOLD_CHANGES_MAX: usize = 20;
 /// How often the files of the timetable are looked at, where that is asked for.
 const LOOK: Duration = Duration::from_secs(1);
 /// How long they must have been left alone: who writes them may not be done.
@@ -214,6 +221,27 @@ impl OnAir {
         None
     }
 
+    /// Tells what the coming day has on air that it had not, and the other way round.
+    fn tell_changes(&self, place: usize, before: &Lineup, effective: Ticks) {
+        let zone = self.station.timetable.zone();
+        let stretch = Window::new(effective, effective + TOLD_CHANGES);
+        let (gone, come) = differences(before, &self.air.lineup(place), stretch);
+        let multiplex = &self.station.config.multiplexes[place].name;
+        tracing::info!(
+            multiplex,
+            gone = gone.len(),
+            come = come.len(),
+            "programmes of the coming day"
+        );
+        for (sign, changed) in [("-", &gone), ("+", &come)] {
+            for planned in changed.iter().take(TOLD_CHANGES_MAX) {
+                let Item::Airing { asset, .. } = &planned.item else { continue };
+                let (service, start) = (&planned.service, zone.format(planned.window.start.0));
+                tracing::info!("{sign} {service} {start} {asset}");
+            }
+        }
+    }
+
     /// Whether datagrams have left on every multiplex.
     fn is_sending(&self) -> bool {
         self.air.monitor().status().multiplexes.iter().all(|m| m.next_datagram > 0)
@@ -250,8 +278,13 @@ impl OnAir {
         let effective = self.air.revision_instant();
         Journal::new(&config.state).write(number, Some(effective), &candidate.texts)?;
         let station = Station::with(config.clone())?;
+        let multiplexes = 0..config.multiplexes.len();
+        let before: Vec<_> = multiplexes.map(|place| self.air.lineup(place)).collect();
         self.air.renew(&station)?;
         self.station = station;
+        for (place, before) in before.iter().enumerate() {
+            self.tell_changes(place, before, effective);
+        }
         self.witness.renewed(&self.station, &self.air);
         self.witness.revised(number, effective);
         Ok(Some(effective))

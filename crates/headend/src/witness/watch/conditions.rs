@@ -33,6 +33,10 @@ pub(super) struct Before {
 /// Looks at everything.
 pub(super) fn look(watched: &Watched, before: &mut Before, now: Ticks, look: &mut Look) {
     let status = watched.monitor.status();
+    if before.multiplexes.is_empty() {
+        // Joining the air may cost a few datagrams; the as-run log tells of them.
+        before.multiplexes.clone_from(&status.multiplexes);
+    }
     for (place, multiplex) in status.multiplexes.iter().enumerate() {
         let old = before.multiplexes.get(place).cloned().unwrap_or_default();
         sending(watched, &status, multiplex, &old, look);
