@@ -1,6 +1,6 @@
 //! The thread that writes the as-run log.
 
-use super::folder::{AsRunLog, LogError};
+use super::folder::{AsRunLog, LogError, newest};
 use super::note::{Note, NoteSink};
 use super::planned::planned_in;
 use crate::lineup::{CurrentLineup, Lineup};
@@ -143,8 +143,15 @@ struct Watched {
 impl Desk {
     fn new(mut subject: Subject, notes: NoteSink, status: Arc<Mutex<ScribeStatus>>) -> Desk {
         let mut saved = read_saved(&saved_path(&subject.state));
-        let missed = std::mem::take(&mut subject.missed);
-        let names = subject.monitor.status().multiplexes.into_iter().map(|m| m.name);
+        let mut missed = std::mem::take(&mut subject.missed);
+        // A log that cannot be read is told of when it is opened.
+        let told = newest(&AsRunLog::folder_of(&subject.state)).unwrap_or_default();
+        let names: Vec<String> =
+            subject.monitor.status().multiplexes.into_iter().map(|m| m.name).collect();
+        for (name, missed) in names.iter().zip(&mut missed) {
+            missed.retain(|planned| !planned.is_among(name, &told));
+        }
+        saved.iter_mut().for_each(|recorder| recorder.forget(&told));
         let watched = |(name, missed): (String, Vec<Planned>)| {
             let known = saved.iter().position(|r| r.multiplex() == name);
             let recorder = known.map(|at| saved.swap_remove(at));
@@ -157,7 +164,7 @@ impl Desk {
                 missed,
             }
         };
-        let multiplexes: Vec<Watched> = names.zip(missed).map(watched).collect();
+        let multiplexes: Vec<Watched> = names.into_iter().zip(missed).map(watched).collect();
         let before = multiplexes.iter().filter_map(|m| m.recorder.sent_until()).max();
         let started = Event::Started {
             version: env!("CARGO_PKG_VERSION").to_owned(),
