@@ -80,6 +80,8 @@ impl OnAir {
     /// Opens a configuration and goes on air with it.
     pub fn start(path: &std::path::Path) -> Result<OnAir, Failure> {
         let station = Station::open(path)?;
+        // Taken now, so that what is changed while the rest begins counts as changed.
+        let files = Files::new(&station.config);
         for (asset, why) in &station.faulty {
             tracing::warn!(asset, why, "asset cannot be aired");
         }
@@ -111,7 +113,6 @@ impl OnAir {
         let witness = Witness::start(path, &station, &air, notes, noted);
         let manager = Manager::from_environment();
         let watchdog = manager.feed_watchdog(air.monitor().clone());
-        let files = Files::new(&station.config);
         Ok(OnAir {
             path: path.to_owned(),
             station,
@@ -197,9 +198,10 @@ impl OnAir {
     /// Reads the timetable anew. What is on air stays; a faulty timetable changes nothing.
     fn reload(&mut self) {
         self.manager.reloading();
+        // Taken first: what is changed while it is read is read again.
+        self.files = Files::new(&self.station.config);
         let refused = self.try_reload();
         self.witness.reloaded(refused);
-        self.files = Files::new(&self.station.config);
         self.manager.ready(&self.summary());
     }
 
