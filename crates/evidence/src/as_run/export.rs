@@ -132,8 +132,7 @@ mod tests {
             datagrams_lost: 0,
         };
         let entries = [Event::Stopped, Event::Aired(aired)].into_iter().zip(7..);
-        let entries =
-            entries.map(|(event, number)| Entry { number, at: Stamp(at(70)), event });
+        let entries = entries.map(|(event, number)| Entry { number, at: Stamp(at(70)), event });
         let mut text = Vec::new();
         write_csv(entries, &mut text).unwrap();
         let text = String::from_utf8(text).unwrap();

@@ -91,6 +91,13 @@ impl Recorder {
         }
     }
 
+    /// Forgets what the log has an entry of already: a crash may come between writing an entry and
+    /// writing down that nothing more is to be told of it.
+    pub fn forget(&mut self, told: &[Aired]) {
+        let multiplex = &self.multiplex;
+        self.open.retain(|open| !open.planned.is_among(multiplex, told));
+    }
+
     /// Learns that the slate stands for what is on a service from an instant on.
     pub fn slate(&mut self, service: &str, start: Ticks, from: Ticks) {
         let of_airing = |open: &&mut Open| {
@@ -136,9 +143,21 @@ impl Recorder {
 }
 
 impl Planned {
+    /// Whether entries of a multiplex tell of this already.
+    pub fn is_among(&self, multiplex: &str, told: &[Aired]) -> bool {
+        told.iter().any(|aired| {
+            aired.multiplex == multiplex
+                && self.is_at(&aired.service, &aired.item, aired.planned.start)
+        })
+    }
+
     /// Whether both stand for the same thing: it begins at the same time on the same service.
     fn is_same(&self, other: &Planned) -> bool {
-        let same_item = match (&self.item, &other.item) {
+        self.is_at(&other.service, &other.item, other.window.start)
+    }
+
+    fn is_at(&self, service: &str, item: &Item, start: Stamp) -> bool {
+        let same_item = match (&self.item, item) {
             (Item::Airing { .. }, Item::Airing { .. }) => true,
             (
                 Item::BundlePass { bundle: a, pass: p, .. },
@@ -146,7 +165,7 @@ impl Planned {
             ) => (a, p) == (b, q),
             _ => false,
         };
-        same_item && self.service == other.service && self.window.start == other.window.start
+        same_item && self.service == service && self.window.start == start
     }
 
     /// Whether the slate is what is planned: what the timetable names cannot be aired.
@@ -166,8 +185,7 @@ impl Open {
             } else {
                 sent.start.max(window.start)
             };
-            let end =
-                if sent.end >= self.delivery_end { self.end } else { sent.end.min(self.end) };
+            let end = if sent.end >= self.delivery_end { self.end } else { sent.end.min(self.end) };
             (start < end).then_some(Window { start, end })
         });
         let mut result = Outcome::Whole;
@@ -285,6 +303,21 @@ mod tests {
         assert_eq!(recorder.pending().len(), 2);
         assert_eq!(recorder.close(at(199)).len(), 1);
         assert_eq!(recorder.close(at(250)), []);
+    }
+
+    #[test]
+    fn what_the_log_told_before_a_crash_is_not_told_again() {
+        let mut before = Recorder::new("rural-1");
+        before.plan(airing(100, 200));
+        before.plan(airing(200, 300));
+        before.sent(Sent { window: window(50, 199), lost: 0 });
+        // The state is written down, the entry is written, the daemon is killed.
+        let mut after = before.clone();
+        let told = before.close(at(199));
+        after.forget(&told);
+        assert_eq!(after.pending().len(), 1);
+        assert!(airing(100, 200).is_among("rural-1", &told));
+        assert!(!airing(100, 200).is_among("rural-2", &told));
     }
 
     #[test]

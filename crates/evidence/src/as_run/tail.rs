@@ -26,7 +26,6 @@ pub fn find_tail(bytes: &[u8]) -> Tail {
     Tail { whole: 0, chain: None }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -89,10 +89,8 @@ fn verify(args: &VerifyArgs) -> Result<(), Failure> {
     let (inspector, fault) = inspect(&folder, |_| entries += 1).map_err(unreadable)?;
     let files = log_files(&folder).map_err(unreadable)?.len();
     let newest_hash = inspector.chain().map(|chain| chain.newest().to_string());
-    let broken =
-        fault.map(|f| Broken { file: f.path, line: f.line, what: f.fault.to_string() });
-    let verdict =
-        Verdict { entries, files, first: inspector.first(), newest_hash, fault: broken };
+    let broken = fault.map(|f| Broken { file: f.path, line: f.line, what: f.fault.to_string() });
+    let verdict = Verdict { entries, files, first: inspector.first(), newest_hash, fault: broken };
     if args.json {
         output::print_json(&verdict)?;
     } else {

@@ -7,11 +7,15 @@ use crate::command::check;
 use crate::config::Config;
 use crate::exit::{Code, Failure};
 use crate::history::Journal;
+use crate::lineup::Lineup;
 use crate::notify::{Manager, Watchdog};
 use crate::station::Station;
 use crate::when;
+use crate::witness::planned::differences;
 use crate::witness::{NoteSink, Witness};
 use clap::Args;
+use evidence::Window;
+use evidence::as_run::Item;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::path::PathBuf;
@@ -31,6 +35,9 @@ pub struct RunArgs {
 
 /// How often signals and the horizon are looked at.
 const TICK: Duration = Duration::from_millis(100);
+/// How far ahead changes of an accepted timetable are told, and how many each way.
+const TOLD_CHANGES: Span = Span::from_seconds(24 * 3600);
+const TOLD_CHANGES_MAX: usize = 20;
 /// How often the log of amendments is looked at, and the files of the timetable, where that is
 /// asked for.
 const LOOK: Duration = Duration::from_secs(1);
@@ -78,6 +85,8 @@ impl OnAir {
     /// Opens a configuration and goes on air with it.
     pub fn start(path: &std::path::Path) -> Result<OnAir, Failure> {
         let station = Station::open(path)?;
+        // Taken now, so that what is changed while the rest begins counts as changed.
+        let files = Files::new(&station.config);
         for (asset, why) in &station.faulty {
             tracing::warn!(asset, why, "asset cannot be aired");
         }
@@ -111,7 +120,6 @@ impl OnAir {
         let witness = Witness::start(path, &station, &air, notes, noted);
         let manager = Manager::from_environment();
         let watchdog = manager.feed_watchdog(air.monitor().clone());
-        let files = Files::new(&station.config);
         Ok(OnAir {
             path: path.to_owned(),
             station,
@@ -203,9 +211,10 @@ impl OnAir {
     /// Reads the timetable anew. What is on air stays; a faulty timetable changes nothing.
     fn reload(&mut self) {
         self.manager.reloading();
+        // Taken first: what is changed while it is read is read again.
+        self.files = Files::new(&self.station.config);
         let refused = self.try_reload();
         self.witness.reloaded(refused);
-        self.files = Files::new(&self.station.config);
         self.manager.ready(&self.summary());
     }
 
@@ -226,6 +235,27 @@ impl OnAir {
             }
         }
         None
+    }
+
+    /// Tells what the coming day has on air that it had not, and the other way round.
+    fn tell_changes(&self, place: usize, before: &Lineup, effective: Ticks) {
+        let zone = self.station.timetable.zone();
+        let stretch = Window::new(effective, effective + TOLD_CHANGES);
+        let (gone, come) = differences(before, &self.air.lineup(place), stretch);
+        let multiplex = &self.station.config.multiplexes[place].name;
+        tracing::info!(
+            multiplex,
+            gone = gone.len(),
+            come = come.len(),
+            "programmes of the coming day"
+        );
+        for (sign, changed) in [("-", &gone), ("+", &come)] {
+            for planned in changed.iter().take(TOLD_CHANGES_MAX) {
+                let Item::Airing { asset, .. } = &planned.item else { continue };
+                let (service, start) = (&planned.service, zone.format(planned.window.start.0));
+                tracing::info!("{sign} {service} {start} {asset}");
+            }
+        }
     }
 
     /// Whether datagrams have left on every multiplex.
@@ -307,8 +337,13 @@ impl OnAir {
         let effective = self.air.revision_instant();
         Journal::new(&config.state).write(number, Some(effective), &candidate.texts)?;
         let station = Station::with(config.clone())?;
+        let multiplexes = 0..config.multiplexes.len();
+        let before: Vec<_> = multiplexes.map(|place| self.air.lineup(place)).collect();
         self.air.renew(&station)?;
         self.station = station;
+        for (place, before) in before.iter().enumerate() {
+            self.tell_changes(place, before, effective);
+        }
         self.witness.renewed(&self.station, &self.air);
         self.witness.revised(number, effective);
         Ok(Some(effective))

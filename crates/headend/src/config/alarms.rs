@@ -149,11 +149,8 @@ fn read_time(given: Value<'_>, report: &mut Report) -> Option<u32> {
 }
 
 fn read_mail(given: Value<'_>, report: &mut Report, folder: &Path) -> Option<MailConfig> {
-    let ways = [
-        ("none", MailTls::None),
-        ("tls", MailTls::Implicit),
-        ("starttls", MailTls::StartTls),
-    ];
+    let ways =
+        [("none", MailTls::None), ("tls", MailTls::Implicit), ("starttls", MailTls::StartTls)];
     let mut table = value::table(given, report, "mail")?;
     let server = table.required("server", report, read_server);
     let tls = table.optional("tls", report, |v, r| value::word(v, r, &ways));

@@ -1,7 +1,7 @@
 //! The root of a configuration, its network and its run settings.
 
-use super::alarms::{AlarmsConfig, read_alarms};
 use super::Config;
+use super::alarms::{AlarmsConfig, read_alarms};
 use super::clash::check_clashes;
 use super::error::ConfigText;
 use super::multiplex::read_multiplex;

@@ -36,7 +36,8 @@ fn route(subject: String, output: &OutputConfig) -> Diagnosis {
         },
         None => by_routing_table(output),
     };
-    let why = "without a route the system refuses every datagram, or sends it out of the wrong port";
+    let why =
+        "without a route the system refuses every datagram, or sends it out of the wrong port";
     Diagnosis { subject, health, found, why, advice }
 }
 

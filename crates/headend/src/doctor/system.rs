@@ -39,9 +39,8 @@ pub(super) fn clock() -> Diagnosis {
             heard = Some((Health::Weak, format!("not synchronised, says {}", words[0])));
         }
     }
-    let (health, found) = heard.unwrap_or_else(|| {
-        (Health::Unknown, "neither chronyc nor timedatectl answers".to_owned())
-    });
+    let (health, found) = heard
+        .unwrap_or_else(|| (Health::Unknown, "neither chronyc nor timedatectl answers".to_owned()));
     let advice = "install chrony, give it servers, and wait for `chronyc tracking`";
     Diagnosis {
         subject: "clock".to_owned(),

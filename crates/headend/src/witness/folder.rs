@@ -7,7 +7,9 @@
 //!              lock                held by the daemon that writes
 //! ```
 
-use evidence::as_run::{Chain, Entry, Event, Inspector, LINE_MAX, LineFault, find_tail};
+use evidence::as_run::{
+    Aired, Chain, Entry, Event, Inspector, LINE_MAX, LineFault, find_tail, read_line,
+};
 use rustix::fs::{FlockOperation, flock};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
@@ -181,6 +183,28 @@ pub fn inspect(
         }
     }
     Ok((inspector, None))
+}
+
+/// The newest airings and passes that a log has entries of; those that are damaged are left out.
+pub fn newest(folder: &Path) -> Result<Vec<Aired>, LogError> {
+    let mut found = Vec::new();
+    for path in log_files(folder)?.iter().rev().take(2) {
+        let read = || -> io::Result<Vec<u8>> {
+            let mut file = File::open(path)?;
+            let length = file.metadata()?.len();
+            file.seek(SeekFrom::Start(length.saturating_sub(TAIL)))?;
+            let mut bytes = Vec::new();
+            file.read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        let bytes = read().map_err(at(path))?;
+        let entries = bytes.split(|byte| *byte == b'\n').filter_map(|line| read_line(line).ok());
+        found.extend(entries.filter_map(|(entry, ..)| match entry.event {
+            Event::Aired(aired) => Some(aired),
+            _ => None,
+        }));
+    }
+    Ok(found)
 }
 
 /// The files of a log in order; none where there is no log.

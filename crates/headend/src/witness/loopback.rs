@@ -4,8 +4,8 @@
 //! costs a processor more than the making does. It is done at the lowest priority.
 
 use super::watch::{Facts, lock};
-use crate::site::network::{Arrival, Datagram, Network};
 use crate::site::Group;
+use crate::site::network::{Arrival, Datagram, Network};
 use rtp::HEADER_SIZE;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -54,7 +54,12 @@ impl Loopback {
             while !ending.load(Relaxed) {
                 for one in &looped {
                     if let Some(verdict) = judge(one, &ending) {
-                        lock(&facts).conformance.insert(one.multiplex.clone(), verdict);
+                        let conforms = verdict.is_ok();
+                        let before =
+                            lock(&facts).conformance.insert(one.multiplex.clone(), verdict);
+                        if before.is_none_or(|before| before.is_ok() != conforms) {
+                            tracing::info!(multiplex = one.multiplex, conforms, "judged");
+                        }
                     }
                 }
                 let rest = Instant::now() + REST;
@@ -97,8 +102,7 @@ fn judge(looped: &Looped, ending: &AtomicBool) -> Option<Result<(), String>> {
         Err(error) => return Some(Err(format!("it cannot be taken back: {error}"))),
     };
     let header = if looped.output.carriage == Carriage::Udp { 0 } else { HEADER_SIZE };
-    let mut verifier =
-        Verifier::new(Options { rate: Some(looped.rate), ..Options::default() });
+    let mut verifier = Verifier::new(Options { rate: Some(looped.rate), ..Options::default() });
     let (begin, mut taken) = (Instant::now(), 0u64);
     while begin.elapsed() < STRETCH {
         if ending.load(Relaxed) {

@@ -32,6 +32,7 @@ use evidence::Window;
 use evidence::alarm::{Alarm, AlarmBook};
 use evidence::as_run::Planned;
 use loopback::{Loopback, Looped};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex};
@@ -194,7 +195,11 @@ impl View {
 /// Takes over what a station and its plan say.
 fn learn(facts: &Mutex<Facts>, station: &Station, air: &Air) {
     let mut facts = lock(facts);
-    facts.faulty_assets.clone_from(&station.faulty);
+    // What only past revisions name is no longer missed.
+    let named: BTreeSet<&str> =
+        station.timetable.asset_uses().map(|named| named.asset.as_str()).collect();
+    let faulty = station.faulty.iter().filter(|(asset, _)| named.contains(asset.as_str()));
+    facts.faulty_assets = faulty.map(|(asset, why)| (asset.clone(), why.clone())).collect();
     facts.faulty_bundles.clone_from(&station.faulty_bundles);
     facts.horizon = air.horizon();
     facts.revision = station.history.last().map_or(0, |revision| revision.number);

@@ -1,6 +1,6 @@
 //! The thread that writes the as-run log.
 
-use super::folder::{AsRunLog, LogError};
+use super::folder::{AsRunLog, LogError, newest};
 use super::note::{Note, NoteSink};
 use super::planned::planned_in;
 use crate::lineup::{CurrentLineup, Lineup};
@@ -85,8 +85,9 @@ impl Scribe {
         let stop = Arc::<AtomicBool>::default();
         let desk = Desk::new(subject, notes.clone(), status.clone());
         let ending = stop.clone();
-        let thread =
-            thread::Builder::new().name("as-run".to_owned()).spawn(move || desk.run(&noted, &ending))?;
+        let thread = thread::Builder::new()
+            .name("as-run".to_owned())
+            .spawn(move || desk.run(&noted, &ending))?;
         Ok(Scribe { status, stop, notes, thread })
     }
 
@@ -142,8 +143,15 @@ struct Watched {
 impl Desk {
     fn new(mut subject: Subject, notes: NoteSink, status: Arc<Mutex<ScribeStatus>>) -> Desk {
         let mut saved = read_saved(&saved_path(&subject.state));
-        let missed = std::mem::take(&mut subject.missed);
-        let names = subject.monitor.status().multiplexes.into_iter().map(|m| m.name);
+        let mut missed = std::mem::take(&mut subject.missed);
+        // A log that cannot be read is told of when it is opened.
+        let told = newest(&AsRunLog::folder_of(&subject.state)).unwrap_or_default();
+        let names: Vec<String> =
+            subject.monitor.status().multiplexes.into_iter().map(|m| m.name).collect();
+        for (name, missed) in names.iter().zip(&mut missed) {
+            missed.retain(|planned| !planned.is_among(name, &told));
+        }
+        saved.iter_mut().for_each(|recorder| recorder.forget(&told));
         let watched = |(name, missed): (String, Vec<Planned>)| {
             let known = saved.iter().position(|r| r.multiplex() == name);
             let recorder = known.map(|at| saved.swap_remove(at));
@@ -156,7 +164,7 @@ impl Desk {
                 missed,
             }
         };
-        let multiplexes: Vec<Watched> = names.zip(missed).map(watched).collect();
+        let multiplexes: Vec<Watched> = names.into_iter().zip(missed).map(watched).collect();
         let before = multiplexes.iter().filter_map(|m| m.recorder.sent_until()).max();
         let started = Event::Started {
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -202,7 +210,8 @@ impl Desk {
     /// Takes in what was counted and noted since the last look.
     fn look(&mut self, noted: &Receiver<Note>) {
         let status = self.subject.monitor.status();
-        let lineups: Vec<Arc<Lineup>> = self.subject.lineups.iter().map(CurrentLineup::get).collect();
+        let lineups: Vec<Arc<Lineup>> =
+            self.subject.lineups.iter().map(CurrentLineup::get).collect();
         for ((watched, status), lineup) in
             self.multiplexes.iter_mut().zip(&status.multiplexes).zip(&lineups)
         {
@@ -214,7 +223,8 @@ impl Desk {
         let now = self.subject.monitor.now();
         for place in 0..self.multiplexes.len() {
             let until = self.multiplexes[place].recorder.sent_until();
-            for aired in until.map_or_else(Vec::new, |u| self.multiplexes[place].recorder.close(u)) {
+            for aired in until.map_or_else(Vec::new, |u| self.multiplexes[place].recorder.close(u))
+            {
                 *lock(&self.status).results.entry(aired.result).or_default() += 1;
                 self.push(Event::Aired(aired));
             }
@@ -263,7 +273,10 @@ impl Desk {
             Ok((log, mended)) => {
                 self.log = Some(log);
                 if let Some(event @ Event::Mended { bytes, .. }) = &mended {
-                    tracing::warn!(bytes, "the as-run log was torn; what was torn is kept beside it");
+                    tracing::warn!(
+                        bytes,
+                        "the as-run log was torn; what was torn is kept beside it"
+                    );
                     lock(&self.status).mended = Some(format!("{bytes} torn bytes were taken off"));
                     self.pending.push_front((self.subject.monitor.now(), event.clone()));
                 }

@@ -138,7 +138,12 @@ struct Look {
 
 impl Look {
     /// Sees a condition that is there, or not.
-    fn see(&mut self, kind: AlarmKind, subject: impl Into<String>, present: Option<(Level, String)>) {
+    fn see(
+        &mut self,
+        kind: AlarmKind,
+        subject: impl Into<String>,
+        present: Option<(Level, String)>,
+    ) {
         self.seen.push(Seen { kind, subject: subject.into(), present });
     }
 }

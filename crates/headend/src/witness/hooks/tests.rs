@@ -52,7 +52,8 @@ fn web_server(statuses: &'static [&'static str]) -> (String, JoinHandle<Vec<Stri
             let mut body = vec![0; length];
             reader.read_exact(&mut body).unwrap();
             bodies.push(String::from_utf8(body).unwrap());
-            let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+            let answer =
+                format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
             (&stream).write_all(answer.as_bytes()).unwrap();
         }
         bodies

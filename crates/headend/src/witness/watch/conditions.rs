@@ -33,6 +33,10 @@ pub(super) struct Before {
 /// Looks at everything.
 pub(super) fn look(watched: &Watched, before: &mut Before, now: Ticks, look: &mut Look) {
     let status = watched.monitor.status();
+    if before.multiplexes.is_empty() {
+        // Joining the air may cost a few datagrams; the as-run log tells of them.
+        before.multiplexes.clone_from(&status.multiplexes);
+    }
     for (place, multiplex) in status.multiplexes.iter().enumerate() {
         let old = before.multiplexes.get(place).cloned().unwrap_or_default();
         sending(watched, &status, multiplex, &old, look);
@@ -169,8 +173,7 @@ fn planned_slates(watched: &Watched, now: Ticks, look: &mut Look) {
         let until = now + ASSETS_AHEAD;
         for (_, part) in lineup.stretches(grid.at(now)..grid.at(until)) {
             for service in &part.engine.rundown().services {
-                let mut ahead =
-                    service.airings.iter().filter(|a| a.end > now && a.start < until);
+                let mut ahead = service.airings.iter().filter(|a| a.end > now && a.start < until);
                 // Events are what the timetable asks for; a slate between them only fills.
                 let slate = ahead.find(|a| a.kind == AiringKind::Slate && a.event.is_some());
                 if let Some(slate) = slate {
