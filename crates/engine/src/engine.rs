@@ -3,6 +3,7 @@
 use crate::config::Multiplex;
 use crate::share::COUNTER_PERIOD;
 use crate::wheel::packets_of;
+use core::ops::Range;
 use datacast::Carousel;
 use datacast::schedule::{Share, blocks};
 use rundown::{Airing, Rundown};
@@ -234,6 +235,25 @@ impl Engine {
         self.multiplex.carousel_pid(service.unwrap_or(0), component)
     }
 
+    /// The last pass of a bundle's walk that a superframe has a part of; `None` when nothing is there to be
+    /// sent. Passes are counted from the start of the time axis, so every machine counts alike.
+    pub fn pass(&self, bundle: usize, superframe: u64) -> Option<Pass> {
+        let carousel = self.carousels.get(bundle)?.as_ref()?;
+        let room = self.guaranteed_packets(bundle) - control_packets(carousel);
+        let per_superframe = u64::from(room / block_packets(carousel));
+        let blocks = carousel.blocks();
+        if per_superframe == 0 || blocks == 0 {
+            return None;
+        }
+        let (step, total) = (u128::from(per_superframe), u128::from(blocks));
+        let number = u128::from(superframe) * step / total;
+        let narrow = |k: u128| u64::try_from(k).unwrap_or(u64::MAX);
+        // Passes meet within a superframe, which then belongs to both.
+        let first = narrow(number * total / step);
+        let superframes = first..narrow(((number + 1) * total).div_ceil(step));
+        Some(Pass { number: narrow(number), superframes, per_superframe, blocks })
+    }
+
     /// Seconds that a bundle takes to be sent once at its promised rate.
     pub fn cycle_seconds(&self, bundle: usize) -> Option<u64> {
         let carousel = self.carousels[bundle].as_ref()?;
@@ -243,6 +263,19 @@ impl Engine {
         let length = self.multiplex.grid.start(superframes).0;
         Some(length.div_ceil(TICKS_PER_SECOND))
     }
+}
+
+/// One way of a bundle's walk through all of its blocks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pass {
+    /// Its number, from the start of the time axis.
+    pub number: u64,
+    /// The superframes that hold every block of it.
+    pub superframes: Range<u64>,
+    /// Blocks of the walk in each.
+    pub per_superframe: u64,
+    /// Blocks of the bundle.
+    pub blocks: u64,
 }
 
 /// Packets of a carousel's directory, each section in packets of its own.

@@ -28,7 +28,7 @@ mod tables;
 mod wheel;
 
 pub use config::{Multiplex, Network, PCR_PID, PIDS_PER_SERVICE, Service};
-pub use engine::{Engine, EngineError};
+pub use engine::{Engine, EngineError, Pass};
 pub use error::{Contributors, PlanError, TableFault};
 pub use fill::{Missing, fill};
 pub use plan::{Need, Plan, Planner, Usage};

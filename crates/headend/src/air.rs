@@ -2,15 +2,16 @@
 
 use crate::config::Config;
 use crate::exit::{Code, Failure};
-use crate::lineup::{Lineup, Part};
+use crate::lineup::{CurrentLineup, Lineup, Part};
 use crate::maker::Maker;
 use crate::seal::Sealer;
 use crate::station::Station;
 use crate::when;
+use crate::witness::{Note, NoteSink};
 use engine::SuperframeGrid;
 use rtp::{DATAGRAM_SIZE, HEADER_SIZE};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use ts::{Span, TICKS_PER_SECOND, Ticks};
@@ -44,14 +45,15 @@ fn batches_of(lead: Duration, grid: SuperframeGrid) -> usize {
 /// One multiplex on air.
 #[derive(Debug)]
 struct Line {
-    lineup: Arc<Mutex<Arc<Lineup>>>,
+    lineup: CurrentLineup,
     until: Ticks,
     thread: JoinHandle<()>,
 }
 
 impl Air {
-    /// Opens the outputs and begins to send at the present instant.
-    pub fn start(station: &Station) -> Result<Air, Failure> {
+    /// Opens the outputs and begins to send at the present instant. What happens while superframes
+    /// are made is given to `notes`.
+    pub fn start(station: &Station, notes: &NoteSink) -> Result<Air, Failure> {
         let now = when::now();
         let clock = Clock::start(when::tai_minus_utc_s(now));
         let (from, until) = (now - Span::from_seconds(60), now + WINDOW);
@@ -70,9 +72,12 @@ impl Air {
         let monitor = uplink.monitor();
         let stop = Arc::new(AtomicBool::new(false));
         let mut lines = Vec::new();
-        for ((lineup, feeder), config) in lineups.into_iter().zip(feeders).zip(multiplexes) {
-            let lineup = Arc::new(Mutex::new(Arc::new(lineup)));
+        let made = lineups.into_iter().zip(feeders).zip(multiplexes).enumerate();
+        for (place, ((lineup, feeder), config)) in made {
+            let lineup = CurrentLineup::new(lineup);
             let feed = Feed {
+                place,
+                notes: notes.clone(),
                 lineup: lineup.clone(),
                 feeder,
                 monitor: monitor.clone(),
@@ -101,7 +106,17 @@ impl Air {
 
     /// What makes superframes of a multiplex now.
     pub fn lineup(&self, multiplex: usize) -> Arc<Lineup> {
-        self.lines[multiplex].lineup.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.lines[multiplex].lineup.get()
+    }
+
+    /// What makes superframes, in the order of the multiplexes, now and as it changes.
+    pub fn lineups(&self) -> Vec<CurrentLineup> {
+        self.lines.iter().map(|line| line.lineup.clone()).collect()
+    }
+
+    /// Until when what is planned is ready to be made.
+    pub fn horizon(&self) -> Ticks {
+        self.lines.iter().map(|line| line.until).min().unwrap_or(Ticks(0))
     }
 
     /// Whether every thread is at work.
@@ -122,7 +137,7 @@ impl Air {
         let lineups: Result<Vec<_>, _> =
             (0..self.lines.len()).map(|m| Lineup::new(station, m, from, until)).collect();
         for (line, lineup) in self.lines.iter_mut().zip(lineups?) {
-            *line.lineup.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(lineup);
+            line.lineup.set(lineup);
             line.until = until;
         }
         Ok(())
@@ -149,7 +164,10 @@ impl Air {
 
 /// What one making thread has.
 struct Feed {
-    lineup: Arc<Mutex<Arc<Lineup>>>,
+    /// The place of the multiplex.
+    place: usize,
+    notes: NoteSink,
+    lineup: CurrentLineup,
     feeder: Feeder,
     monitor: Monitor,
     matrix: Option<fec::Matrix>,
@@ -158,7 +176,7 @@ struct Feed {
 
 impl Feed {
     fn run(self) {
-        let mut lineup = self.current();
+        let mut lineup = self.lineup.get();
         let grid = lineup.grid();
         let begin = self.monitor.now() + START_LEAD;
         // The superframe before is made for the sake of its repair packets only.
@@ -168,7 +186,7 @@ impl Feed {
         let mut sealer = Sealer::new(part.engine.multiplex(), self.matrix);
         let mut buffer = vec![0; maker.size(HEADER_SIZE)];
         while !self.stop.load(Ordering::Relaxed) {
-            let newest = self.current();
+            let newest = self.lineup.get();
             if !Arc::ptr_eq(&newest, &lineup) || newest.at(k).first != part.first {
                 lineup = newest;
                 part = lineup.at(k).clone();
@@ -207,18 +225,26 @@ impl Feed {
                 Some((service, start)) if maker.show_slate(service, start, k) => {
                     let service = &part.engine.multiplex().services[service].id;
                     tracing::error!(service, superframe = k, %error, "slate shown");
+                    self.notes.give(Note::Slate {
+                        multiplex: self.place,
+                        service: service.clone(),
+                        start,
+                        from: part.engine.multiplex().grid.start(k),
+                        why: error.to_string(),
+                    });
                 }
                 _ => {
                     // Nothing can be said in this superframe; the carrier stays up on null packets.
                     tracing::error!(%error, superframe = k, "null packets sent");
+                    self.notes.give(Note::Blank {
+                        multiplex: self.place,
+                        at: part.engine.multiplex().grid.start(k),
+                        why: error.to_string(),
+                    });
                     maker.blank(HEADER_SIZE, buffer);
                     return;
                 }
             }
         }
-    }
-
-    fn current(&self) -> Arc<Lineup> {
-        self.lineup.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

@@ -6,7 +6,7 @@ use crate::station::Station;
 use engine::{CYCLE, Engine, SuperframeGrid};
 use rundown::{Problem, Rundown, compile, revise};
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use ts::{Span, Ticks};
 
 /// Superframes at the edges of a window reach outside, and repair packets look one back.
@@ -70,6 +70,27 @@ impl Lineup {
             let stretch = range.start.max(first)..range.end.min(end);
             (!stretch.is_empty()).then_some((stretch, part))
         })
+    }
+}
+
+/// The lineup that is in use, shared by the threads that make superframes and those that watch.
+#[derive(Clone, Debug)]
+pub struct CurrentLineup(Arc<Mutex<Arc<Lineup>>>);
+
+impl CurrentLineup {
+    /// A place for lineups, with the first.
+    pub fn new(lineup: Lineup) -> CurrentLineup {
+        CurrentLineup(Arc::new(Mutex::new(Arc::new(lineup))))
+    }
+
+    /// What is in use.
+    pub fn get(&self) -> Arc<Lineup> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Uses another from now on.
+    pub fn set(&self, lineup: Lineup) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(lineup);
     }
 }
 

@@ -47,6 +47,12 @@ impl Source {
         Ok(self.open(asset)?.index().clone())
     }
 
+    /// The digest of what a bundle carries, by its place in the rundown; `None` when it cannot be
+    /// sent.
+    pub fn bundle_digest(&self, bundle: usize) -> Option<datacast::Digest> {
+        self.bundles.get(bundle)?.as_ref().map(|packed| packed.digest())
+    }
+
     fn open(&self, asset: AssetIx) -> Result<Arc<OpenAsset>, AssetError> {
         let known = self.lock().get(&asset).cloned();
         if let Some(open) = known {

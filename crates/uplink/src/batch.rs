@@ -53,9 +53,14 @@ impl Batch {
         self.datagrams.is_empty()
     }
 
+    /// The index of datagram `i` of the batch.
+    pub(crate) fn index_of(&self, i: usize) -> u64 {
+        self.first + i as u64
+    }
+
     /// When datagram `i` of the batch is due.
     pub fn due(&self, i: usize) -> Ticks {
-        self.grid.time_of((self.first + i as u64) * DATAGRAM_PACKETS as u64)
+        self.grid.time_of(self.index_of(i) * DATAGRAM_PACKETS as u64)
     }
 
     /// The repair packets, in the order of due times.

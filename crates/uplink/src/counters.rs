@@ -1,6 +1,7 @@
 //! What the sending thread counts, and how it is read while it goes on counting.
 
-use std::sync::atomic::{AtomicI32, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::Ordering::{Acquire, Relaxed};
+use std::sync::atomic::{AtomicI32, AtomicU64};
 use ts::Ticks;
 
 /// Buckets of the lateness histogram.
@@ -15,6 +16,7 @@ pub(crate) struct MultiplexCounters {
     pub(crate) repairs_skipped: AtomicU64,
     pub(crate) starved: AtomicU64,
     pub(crate) last_due: AtomicU64,
+    pub(crate) next_datagram: AtomicU64,
     pub(crate) lateness: [AtomicU64; LATENESS_BUCKETS],
     pub(crate) outputs: Vec<OutputCounters>,
 }
@@ -44,6 +46,9 @@ pub struct MultiplexStatus {
     pub starved: u64,
     /// When the newest of all that was sent or skipped was due.
     pub last_due: Ticks,
+    /// The index behind that of the newest media datagram that was sent or skipped; 0 before the
+    /// first. It never runs ahead of `sent` and `skipped`.
+    pub next_datagram: u64,
     /// How late what was sent left.
     pub lateness: Lateness,
     /// The outputs, in the order of their configuration.
@@ -102,6 +107,8 @@ impl MultiplexCounters {
     }
 
     pub(crate) fn status(&self, name: &str) -> MultiplexStatus {
+        // Read before the counts and written behind them.
+        let next_datagram = self.next_datagram.load(Acquire);
         MultiplexStatus {
             name: name.to_owned(),
             sent: self.sent.load(Relaxed),
@@ -110,6 +117,7 @@ impl MultiplexCounters {
             repairs_skipped: self.repairs_skipped.load(Relaxed),
             starved: self.starved.load(Relaxed),
             last_due: Ticks(self.last_due.load(Relaxed)),
+            next_datagram,
             lateness: Lateness(core::array::from_fn(|i| self.lateness[i].load(Relaxed))),
             outputs: self.outputs.iter().map(OutputCounters::status).collect(),
         }

@@ -7,7 +7,7 @@ use crate::output::Output;
 use rtp::RepairPacket;
 use rustix::io::Errno;
 use std::sync::Arc;
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::Ordering::{Relaxed, Release};
 use std::sync::mpsc::{Receiver, SyncSender, TryRecvError};
 use ts::Ticks;
 
@@ -103,6 +103,7 @@ impl Line {
             self.not_before_ns = now_ns + (tai_ns(following) - item.due_tai_ns) / 2;
             self.media += 1;
             counters.sent.fetch_add(1, Relaxed);
+            counters.next_datagram.store(batch.index_of(self.media), Release);
         } else if let Some(RepairPacket { direction, bytes, .. }) = batch.repairs().get(self.repair)
         {
             for (output, tally) in self.outputs.iter().zip(&counters.outputs) {
@@ -135,6 +136,7 @@ impl Line {
             repair += 1;
         }
         self.counters.skipped.fetch_add((media - self.media) as u64, Relaxed);
+        self.counters.next_datagram.store(batch.index_of(media), Release);
         self.counters.repairs_skipped.fetch_add((repair - self.repair) as u64, Relaxed);
         self.counters.last_due.store(batch.due(media.saturating_sub(1)).0, Relaxed);
         (self.media, self.repair) = (media, repair);

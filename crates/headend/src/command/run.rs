@@ -7,6 +7,7 @@ use crate::exit::{Code, Failure};
 use crate::history::Journal;
 use crate::station::Station;
 use crate::when;
+use crate::witness::{self, Note, NoteSink, Scribe};
 use clap::Args;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
@@ -52,6 +53,9 @@ pub struct OnAir {
     path: PathBuf,
     station: Station,
     air: Air,
+    /// Nothing when the system gave no thread for it.
+    scribe: Option<Scribe>,
+    notes: NoteSink,
     signals: Signals,
     /// No earlier is the plan renewed.
     renew_from: Instant,
@@ -77,7 +81,8 @@ impl OnAir {
         for path in announce::describe(&config.state, &config.multiplexes)? {
             tracing::info!(path = %path.display(), "session description");
         }
-        let air = Air::start(&station)?;
+        let (notes, noted) = NoteSink::new();
+        let air = Air::start(&station, &notes)?;
         if let Some(realtime) = air.realtime() {
             tracing::info!(priority = ?realtime.priority, memory = ?realtime.memory, "real time");
         }
@@ -88,8 +93,12 @@ impl OnAir {
                 tracing::info!(multiplex = name, output = output.name, %to, "on air");
             }
         }
+        let scribe = Scribe::start(witness::subject(&station, &air), notes.clone(), noted);
+        let scribe = scribe
+            .inspect_err(|error| tracing::error!(%error, "no as-run log is written"))
+            .ok();
         let renew_from = Instant::now();
-        Ok(OnAir { path: path.to_owned(), station, air, signals, renew_from })
+        Ok(OnAir { path: path.to_owned(), station, air, scribe, notes, signals, renew_from })
     }
 
     /// The station.
@@ -138,6 +147,9 @@ impl OnAir {
             tracing::info!(multiplex = name, sent, skipped, "off air");
         }
         self.air.stop();
+        if let Some(scribe) = self.scribe {
+            scribe.stop();
+        }
     }
 
     /// Reads the timetable anew. What is on air stays; a faulty timetable changes nothing.
@@ -180,6 +192,7 @@ impl OnAir {
         let station = Station::with(config.clone())?;
         self.air.renew(&station)?;
         self.station = station;
+        self.notes.give(Note::Revised { revision: number, effective });
         Ok(Some(effective))
     }
 }

@@ -26,6 +26,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ),
     ("receiver", &["ts", "es", "fec", "si", "datacast", "rtp"]),
     ("verify", &["ts", "es", "si", "datacast", "rtp"]),
+    ("evidence", &["ts", "timetable"]),
     ("library", &["ts", "es", "asset", "datacast", "mux", "rundown"]),
     ("uplink", &["ts", "rtp"]),
     (
@@ -45,6 +46,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "engine",
             "receiver",
             "verify",
+            "evidence",
             "library",
             "uplink",
         ],
@@ -67,6 +69,7 @@ pub const PURE: &[&str] = &[
     "engine",
     "receiver",
     "verify",
+    "evidence",
 ];
 
 /// Outside crates that a pure crate may not depend on, since they reach for the system.
