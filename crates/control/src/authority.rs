@@ -34,7 +34,9 @@ pub enum AuthorityError {
         source: io::Error,
     },
     /// A file holds no key or certificate.
-    #[error("{path}: {what}; put it back from a copy, or remove ca.pem and ca.key for a new authority")]
+    #[error(
+        "{path}: {what}; put it back from a copy, or remove ca.pem and ca.key for a new authority"
+    )]
     Content {
         /// The file.
         path: PathBuf,

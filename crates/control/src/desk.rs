@@ -98,6 +98,11 @@ impl Desk {
 pub struct Publisher(watch::Sender<Picture>);
 
 impl Publisher {
+    /// Whether the listener is there still.
+    pub fn is_wanted(&self) -> bool {
+        !self.0.is_closed()
+    }
+
     /// Shows how things stand now.
     pub fn publish(&self, live: Live) {
         self.0.send_replace(Picture { live: Arc::new(live), seen: Instant::now() });

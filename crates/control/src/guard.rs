@@ -103,12 +103,8 @@ pub(crate) async fn gate(State(gate): State<Gate>, request: Request, next: Next)
         ..Entry::default()
     };
     if actor.role < wanted {
-        let detail = format!(
-            "`{}` is {}; this wants {}",
-            actor.name,
-            actor.role.as_str(),
-            wanted.as_str()
-        );
+        let detail =
+            format!("`{}` is {}; this wants {}", actor.name, actor.role.as_str(), wanted.as_str());
         if gate.writes {
             let denied = Entry {
                 phase: "done".to_owned(),

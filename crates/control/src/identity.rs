@@ -57,7 +57,9 @@ impl Identities {
         getrandom::fill(&mut key)?;
         let tokens = settings.tokens.iter();
         Ok(Identities {
-            tokens: tokens.map(|(name, role, hash)| (name.clone(), (*role, hash.clone()))).collect(),
+            tokens: tokens
+                .map(|(name, role, hash)| (name.clone(), (*role, hash.clone())))
+                .collect(),
             machines: settings.machines.clone(),
             key,
             known: Mutex::default(),

@@ -32,7 +32,7 @@ mod settings;
 mod tls;
 pub mod token;
 
-pub use desk::{Ask, Desk, Order, Question, Refusal};
+pub use desk::{Ask, Desk, Order, Publisher, Question, Refusal};
 pub use model::Live;
 pub use role::Role;
 pub use server::{Control, StartError};

@@ -21,8 +21,7 @@ pub enum Role {
 
 impl Role {
     /// All roles, the least first.
-    pub const ALL: [Role; 4] =
-        [Role::Viewer, Role::Scheduler, Role::Operator, Role::Administrator];
+    pub const ALL: [Role; 4] = [Role::Viewer, Role::Scheduler, Role::Operator, Role::Administrator];
 
     /// Its name, as the configuration has it.
     pub fn as_str(self) -> &'static str {

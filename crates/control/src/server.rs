@@ -107,7 +107,8 @@ impl Control {
         let (line, desk) = pair();
         let shared = Arc::new(Shared {
             line,
-            identities: Identities::new(&settings).map_err(|e| StartError::System(e.to_string()))?,
+            identities: Identities::new(&settings)
+                .map_err(|e| StartError::System(e.to_string()))?,
             calls: Limiter::new(settings.calls_per_minute),
             audit,
             writes: AtomicU64::new(0),

@@ -25,7 +25,9 @@ pub enum HashFault {
     #[error("only argon2id is taken, this is {0}")]
     Algorithm(String),
     /// Trying it would cost more memory or time than a daemon on air has to give.
-    #[error("the hash asks for {memory_kib} KiB and {passes} passes; 65536 KiB and 10 are the most")]
+    #[error(
+        "the hash asks for {memory_kib} KiB and {passes} passes; 65536 KiB and 10 are the most"
+    )]
     TooCostly {
         /// Memory.
         memory_kib: u32,

@@ -6,12 +6,13 @@ use crate::lineup::{CurrentLineup, Lineup, Part};
 use crate::maker::Maker;
 use crate::seal::Sealer;
 use crate::station::Station;
+use crate::usage::RecentUsage;
 use crate::when;
 use crate::witness::{Note, NoteSink};
 use engine::SuperframeGrid;
 use rtp::{DATAGRAM_SIZE, HEADER_SIZE};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 use ts::{Span, TICKS_PER_SECOND, Ticks};
@@ -46,6 +47,7 @@ fn batches_of(lead: Duration, grid: SuperframeGrid) -> usize {
 #[derive(Debug)]
 struct Line {
     lineup: CurrentLineup,
+    usage: RecentUsage,
     until: Ticks,
     thread: JoinHandle<()>,
 }
@@ -75,10 +77,12 @@ impl Air {
         let made = lineups.into_iter().zip(feeders).zip(multiplexes).enumerate();
         for (place, ((lineup, feeder), config)) in made {
             let lineup = CurrentLineup::new(lineup);
+            let usage = RecentUsage::default();
             let feed = Feed {
                 place,
                 notes: notes.clone(),
                 lineup: lineup.clone(),
+                usage: usage.clone(),
                 feeder,
                 monitor: monitor.clone(),
                 matrix: config.matrix(),
@@ -88,7 +92,7 @@ impl Air {
                 .name(format!("make-{}", config.name))
                 .spawn(move || feed.run())
                 .map_err(|e| Failure::new(Code::Unavailable, e))?;
-            lines.push(Line { lineup, until, thread });
+            lines.push(Line { lineup, usage, until, thread });
         }
         let lead = Span::from_ms(run.lead.as_millis() as i64);
         Ok(Air { uplink: Some(uplink), monitor, lines, lead, stop })
@@ -112,6 +116,11 @@ impl Air {
     /// What makes superframes, in the order of the multiplexes, now and as it changes.
     pub fn lineups(&self) -> Vec<CurrentLineup> {
         self.lines.iter().map(|line| line.lineup.clone()).collect()
+    }
+
+    /// What superframes of each multiplex carry, as they are made.
+    pub fn usages(&self) -> Vec<RecentUsage> {
+        self.lines.iter().map(|line| line.usage.clone()).collect()
     }
 
     /// Until when what is planned is ready to be made.
@@ -168,6 +177,7 @@ struct Feed {
     place: usize,
     notes: NoteSink,
     lineup: CurrentLineup,
+    usage: RecentUsage,
     feeder: Feeder,
     monitor: Monitor,
     matrix: Option<fec::Matrix>,
@@ -220,7 +230,10 @@ impl Feed {
 
     fn make(&self, maker: &mut Maker, part: &Part, k: u64, buffer: &mut [u8]) {
         loop {
-            let Err(error) = maker.make(k, HEADER_SIZE, buffer) else { return };
+            let error = match maker.make(k, HEADER_SIZE, buffer) {
+                Ok(usage) => return self.usage.note(k, usage),
+                Err(error) => error,
+            };
             match maker.failing_airing(&error) {
                 Some((service, start)) if maker.show_slate(service, start, k) => {
                     let service = &part.engine.multiplex().services[service].id;

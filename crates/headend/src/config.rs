@@ -11,6 +11,7 @@
 
 mod carrier;
 mod clash;
+mod control;
 mod error;
 mod file;
 mod multiplex;
@@ -19,6 +20,7 @@ mod read;
 mod table;
 mod wiring;
 
+pub use self::control::LISTEN;
 pub use carrier::Carrier;
 pub use error::{ConfigError, ConfigText};
 pub use multiplex::MultiplexConfig;
@@ -53,6 +55,8 @@ pub struct Config {
     pub multiplexes: Vec<MultiplexConfig>,
     /// How the daemon runs.
     pub run: RunConfig,
+    /// The control listener, if there is to be one.
+    pub control: Option<::control::Settings>,
 }
 
 impl Config {

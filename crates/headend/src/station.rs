@@ -61,6 +61,41 @@ impl Station {
     pub fn with(config: Config) -> Result<Station, Failure> {
         let texts = read_texts(&config.timetables)?;
         let (timetable, warnings) = parse(&texts)?;
+        let packed = pack(&config, &timetable)?;
+        Station::of(config, texts, timetable, warnings, packed)
+    }
+
+    /// What this station would be with other texts: for a check, that changes nothing and packs
+    /// nothing. A bundle that this station has not packed already has no size there.
+    pub fn imagined(
+        &self,
+        texts: Texts,
+        timetable: Timetable,
+        warnings: Vec<Diagnostic>,
+    ) -> Result<Station, Failure> {
+        let same = |bundle: &&timetable::Bundle| {
+            let mut mine = self.timetable.bundles().iter();
+            mine.any(|mine| {
+                mine.id == bundle.id
+                    && mine.files == bundle.files
+                    && mine.block_size_bytes == bundle.block_size_bytes
+            })
+        };
+        let kept = timetable.bundles().iter().filter(same).filter_map(|bundle| {
+            let id = bundle.id.as_str();
+            Some((id.to_owned(), self.bundles.get(id)?.clone()))
+        });
+        let packed = (kept.collect(), BTreeMap::new());
+        Station::of(self.config.clone(), texts, timetable, warnings, packed)
+    }
+
+    fn of(
+        config: Config,
+        texts: Texts,
+        timetable: Timetable,
+        warnings: Vec<Diagnostic>,
+        packed: Packed,
+    ) -> Result<Station, Failure> {
         let mut history = Journal::new(&config.state).read()?;
         let last = history.last().map(|last| (last.number, last.texts == texts));
         if last.is_none_or(|(_, same)| !same) {
@@ -73,7 +108,7 @@ impl Station {
             Library::open(&config.library).map_err(|e| Failure::new(Code::Unavailable, e))?;
         let timetables = history.iter().map(|r| &r.timetable).chain([&timetable]);
         let (catalogue, faulty) = catalogue(&library, timetables);
-        let (bundles, faulty_bundles) = pack(&config, &timetable)?;
+        let (bundles, faulty_bundles) = packed;
         Ok(Station {
             config,
             texts,

@@ -5,11 +5,11 @@ use crate::guard::Note;
 use crate::model::{ReloadOutcome, ReloadWanted};
 use crate::problem::Problem;
 use crate::server::Shared;
+use axum::Json;
 use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum::Json;
 use std::sync::Arc;
 
 /// The longest reason.

@@ -2,8 +2,8 @@
 
 use clap::{Parser, Subcommand};
 use headend::command::{
-    check, demo, explain, export, fmt, import, ingest, library, plan, render, run, schema, verify,
-    why,
+    check, control, demo, explain, export, fmt, import, ingest, library, plan, render, run, schema,
+    verify, why,
 };
 use headend::exit::{Code, Failure};
 use std::process::ExitCode;
@@ -46,6 +46,8 @@ enum Command {
     Verify(verify::VerifyArgs),
     /// Go on air.
     Run(run::RunArgs),
+    /// Let people and machines in at the control listener.
+    Control(control::ControlArgs),
 }
 
 fn main() -> ExitCode {
@@ -74,6 +76,7 @@ fn main() -> ExitCode {
         Command::Render(args) => render::run(args),
         Command::Verify(args) => verify::run(args),
         Command::Run(args) => run::run(args),
+        Command::Control(args) => control::run(args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -4,10 +4,10 @@ use crate::exit::{Code, Failure};
 use crate::output;
 use crate::schedule::Schedule;
 use crate::when;
-use desk::compare::{AiringChange, Comparison, Presence, ServiceChanges, compare};
+use desk::compare::{AiringChange, Presence, ServiceChanges, compare};
 use serde::Serialize;
 use std::path::Path;
-use timetable::{PlannedAiring, Zone, format_duration};
+use timetable::{PlannedAiring, Timetable, format_duration};
 use ts::Ticks;
 
 /// What to compare.
@@ -107,17 +107,25 @@ pub struct BundleDiff {
 /// Compares; fails with 1 when something differs.
 pub fn run(wanted: &Wanted<'_>, json: bool) -> Result<(), Failure> {
     let (old, new) = (Schedule::open(wanted.old)?, Schedule::open(wanted.new)?);
-    let found = compare(&old.timetable, &new.timetable, wanted.from, wanted.until);
-    let report = report(&found, new.timetable.zone(), wanted);
+    let window = (wanted.from, wanted.until);
+    let report = diff(&old.timetable, &new.timetable, window, wanted.first);
     if json {
         output::print_json(&report)?
     } else {
         output::print(&text(&report))?
     }
-    if found.is_same() { Ok(()) } else { Err(Failure::new(Code::No, "")) }
+    if report.same { Ok(()) } else { Err(Failure::new(Code::No, "")) }
 }
 
-fn report(found: &Comparison, zone: &Zone, wanted: &Wanted<'_>) -> DiffReport {
+/// What differs between two timetables in a window; of each service the first so many changes are
+/// listed.
+pub fn diff(
+    old: &Timetable,
+    new: &Timetable,
+    (from, until): (Ticks, Ticks),
+    first: usize,
+) -> DiffReport {
+    let (found, zone) = (compare(old, new, from, until), new.zone());
     let show = |at: Ticks| when::show(at, zone.utc_offset_s(at));
     let services = found.services.iter().filter(|s| !s.is_same() || !s.on_air_untouched);
     let bundles = found.bundles.iter().map(|bundle| BundleDiff {
@@ -127,12 +135,12 @@ fn report(found: &Comparison, zone: &Zone, wanted: &Wanted<'_>) -> DiffReport {
         content_differs: bundle.content_differs,
     });
     DiffReport {
-        from: show(wanted.from),
-        until: show(wanted.until),
+        from: show(from),
+        until: show(until),
         same: found.is_same(),
         airings: found.airings(),
         on_air_untouched: found.on_air_untouched(),
-        services: services.map(|s| service(s, wanted.first, &show)).collect(),
+        services: services.map(|s| service(s, first, &show)).collect(),
         bundles: bundles.collect(),
     }
 }

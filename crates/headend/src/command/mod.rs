@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod compare;
+pub mod control;
 pub mod demo;
 pub mod explain;
 pub mod export;

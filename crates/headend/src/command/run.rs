@@ -2,19 +2,20 @@
 
 use crate::air::Air;
 use crate::announce;
-use crate::command::check;
 use crate::exit::{Code, Failure};
 use crate::history::Journal;
+use crate::operate::{self, Board, Operation};
+use crate::reload::{self, Reloaded, Weighed};
 use crate::station::Station;
 use crate::when;
 use crate::witness::{self, Note, NoteSink, Scribe};
 use clap::Args;
+use control::{Control, Order, Refusal, Settings};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
-use timetable::Severity;
-use ts::{Span, Ticks};
 
 /// What to run.
 #[derive(Args, Debug)]
@@ -30,8 +31,6 @@ pub struct RunArgs {
 const TICK: Duration = Duration::from_millis(100);
 /// How long after an attempt that failed the plan is renewed again.
 const RENEW_AGAIN: Duration = Duration::from_secs(60);
-/// How far ahead a new timetable is counted before it is accepted.
-const ACCEPT_HORIZON: Span = Span::from_seconds(2 * 3600);
 
 /// Runs until the time is over or a signal ends it.
 pub fn run(args: &RunArgs) -> Result<(), Failure> {
@@ -51,8 +50,10 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
 #[derive(Debug)]
 pub struct OnAir {
     path: PathBuf,
-    station: Station,
+    station: Arc<Station>,
     air: Air,
+    /// Nothing when there is to be no control listener.
+    operation: Option<Operation>,
     /// Nothing when the system gave no thread for it.
     scribe: Option<Scribe>,
     notes: NoteSink,
@@ -94,16 +95,40 @@ impl OnAir {
             }
         }
         let scribe = Scribe::start(witness::subject(&station, &air), notes.clone(), noted);
-        let scribe = scribe
-            .inspect_err(|error| tracing::error!(%error, "no as-run log is written"))
-            .ok();
+        let scribe =
+            scribe.inspect_err(|error| tracing::error!(%error, "no as-run log is written")).ok();
         let renew_from = Instant::now();
-        Ok(OnAir { path: path.to_owned(), station, air, scribe, notes, signals, renew_from })
+        let station = Arc::new(station);
+        let mut on_air = OnAir {
+            path: path.to_owned(),
+            station,
+            air,
+            operation: None,
+            scribe,
+            notes,
+            signals,
+            renew_from,
+        };
+        if let Some(settings) = on_air.station.config.control.clone() {
+            on_air.operate(settings);
+        }
+        Ok(on_air)
     }
 
     /// The station.
     pub fn station(&self) -> &Station {
         &self.station
+    }
+
+    /// Has a control listener; it is started at the next turn.
+    pub fn operate(&mut self, settings: Settings) {
+        let board = Board::new(Arc::clone(&self.station), &self.air);
+        self.operation = Some(Operation::new(settings, board));
+    }
+
+    /// The control listener, while it runs.
+    pub fn control(&self) -> Option<&Control> {
+        self.operation.as_ref().and_then(Operation::control)
     }
 
     /// What is on air.
@@ -122,6 +147,9 @@ impl OnAir {
                     return Ok(false);
                 }
             }
+        }
+        if let Some(order) = self.operation.as_mut().and_then(Operation::attend) {
+            self.obey(order);
         }
         if !self.air.is_alive() {
             return Err(Failure::new(
@@ -146,6 +174,7 @@ impl OnAir {
             let (name, sent, skipped) = (&multiplex.name, multiplex.sent, multiplex.skipped);
             tracing::info!(multiplex = name, sent, skipped, "off air");
         }
+        drop(self.operation);
         self.air.stop();
         if let Some(scribe) = self.scribe {
             scribe.stop();
@@ -154,46 +183,70 @@ impl OnAir {
 
     /// Reads the timetable anew. What is on air stays; a faulty timetable changes nothing.
     fn reload(&mut self) {
-        match self.accept() {
-            Ok(Some(effective)) => {
-                let zone = self.station.timetable.zone();
-                let revision = self.station.history.last().map_or(0, |r| r.number);
-                let at = zone.format(effective);
+        match self.take_over(false) {
+            Ok(Reloaded::Accepted { revision, effective, warnings, .. }) => {
+                let at = self.station.timetable.zone().format(effective);
                 tracing::info!(revision, at, "timetable accepted; it takes effect then");
+                if !warnings.list.is_empty() {
+                    tracing::warn!("the timetable has warnings\n{}", warnings.human());
+                }
             }
-            Ok(None) => tracing::info!("timetable unchanged"),
+            Ok(Reloaded::Acceptable { .. } | Reloaded::Unchanged) => {
+                tracing::info!("timetable unchanged");
+            }
+            Ok(Reloaded::Refused(findings)) => {
+                tracing::error!("timetable refused, the old one goes on\n{}", findings.human());
+            }
             Err(failure) => {
                 tracing::error!("timetable refused, the old one goes on\n{}", failure.message);
             }
         }
     }
 
-    /// Accepts the timetable as it is written now; says from when on it rules. The configuration
-    /// stays the one that the daemon was started with.
-    fn accept(&mut self) -> Result<Option<Ticks>, Failure> {
+    /// Does what was asked for over the control listener.
+    fn obey(&mut self, order: Order) {
+        let Order::Reload(ask) = order;
+        ask.answer(|wanted| {
+            let present = self.revision();
+            if wanted.expected_revision.is_some_and(|expected| expected != present) {
+                let text = format!("revision {present} is on air; look at it first");
+                return Err(Refusal::Conflict(text));
+            }
+            tracing::info!(reason = wanted.reason, dry_run = wanted.dry_run, "reload asked for");
+            let done = self.take_over(wanted.dry_run);
+            Ok(operate::outcome(done, present, self.station.timetable.zone()))
+        });
+    }
+
+    /// The number of the timetable's revision.
+    fn revision(&self) -> u32 {
+        self.station.history.last().map_or(0, |r| r.number)
+    }
+
+    /// Weighs the timetable as it is written now, and accepts it when it is sound and this is no
+    /// dry run. The configuration stays the one that the daemon was started with.
+    fn take_over(&mut self, dry_run: bool) -> Result<Reloaded, Failure> {
         let config = &self.station.config;
         if std::fs::read_to_string(&self.path).is_ok_and(|text| text != config.text.text) {
             tracing::warn!("the configuration has changed; that takes effect at the next start");
         }
-        let candidate = Station::with(config.clone())?;
-        if candidate.texts == self.station.texts {
-            return Ok(None);
+        let (candidate, warnings, diff) = match reload::weigh(&self.station, when::now())? {
+            Weighed::Unchanged => return Ok(Reloaded::Unchanged),
+            Weighed::Refused(findings) => return Ok(Reloaded::Refused(findings)),
+            Weighed::Sound { candidate, warnings, diff } => (*candidate, warnings, diff),
+        };
+        if dry_run {
+            return Ok(Reloaded::Acceptable { warnings, diff });
         }
-        let now = when::now();
-        let mut findings = check::findings(&candidate, now, now + ACCEPT_HORIZON)?;
-        timetable::arrange(&mut findings);
-        if findings.iter().any(|f| f.severity() == Severity::Error) {
-            let text = timetable::render_human(&findings, &candidate.texts.sources(), false);
-            return Err(Failure::new(Code::Config, text));
-        }
-        let number = self.station.history.last().map_or(0, |r| r.number) + 1;
         let effective = self.air.revision_instant();
-        Journal::new(&config.state).write(number, Some(effective), &candidate.texts)?;
-        let station = Station::with(config.clone())?;
+        let (station, revision) = reload::enact(&self.station, candidate, effective)?;
         self.air.renew(&station)?;
-        self.station = station;
-        self.notes.give(Note::Revised { revision: number, effective });
-        Ok(Some(effective))
+        self.station = Arc::new(station);
+        if let Some(operation) = &self.operation {
+            operation.board().set(Arc::clone(&self.station));
+        }
+        self.notes.give(Note::Revised { revision, effective });
+        Ok(Reloaded::Accepted { revision, effective, warnings, diff })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::Config;
 use super::clash::check_clashes;
+use super::control::read_control;
 use super::error::ConfigText;
 use super::multiplex::read_multiplex;
 use super::table::{advise, boolean, plain_text};
@@ -81,6 +82,7 @@ pub(super) fn read_root(
     let read = tables.into_iter().map(|table| read_multiplex(table, report));
     let multiplexes: Vec<_> = read.collect();
     let run = root.optional("run", report, read_run);
+    let control = root.optional("control", report, |v, r| read_control(v, r, folder));
     root.finish(report);
 
     let sound: Vec<_> = multiplexes.iter().flatten().collect();
@@ -97,6 +99,7 @@ pub(super) fn read_root(
         network: network?.value,
         multiplexes: multiplexes?,
         run: run.map_or_else(RunConfig::default, |r| r.value),
+        control: control.map(|c| c.value),
     })
 }
 

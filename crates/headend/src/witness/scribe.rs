@@ -85,8 +85,9 @@ impl Scribe {
         let stop = Arc::<AtomicBool>::default();
         let desk = Desk::new(subject, notes.clone(), status.clone());
         let ending = stop.clone();
-        let thread =
-            thread::Builder::new().name("as-run".to_owned()).spawn(move || desk.run(&noted, &ending))?;
+        let thread = thread::Builder::new()
+            .name("as-run".to_owned())
+            .spawn(move || desk.run(&noted, &ending))?;
         Ok(Scribe { status, stop, notes, thread })
     }
 
@@ -202,7 +203,8 @@ impl Desk {
     /// Takes in what was counted and noted since the last look.
     fn look(&mut self, noted: &Receiver<Note>) {
         let status = self.subject.monitor.status();
-        let lineups: Vec<Arc<Lineup>> = self.subject.lineups.iter().map(CurrentLineup::get).collect();
+        let lineups: Vec<Arc<Lineup>> =
+            self.subject.lineups.iter().map(CurrentLineup::get).collect();
         for ((watched, status), lineup) in
             self.multiplexes.iter_mut().zip(&status.multiplexes).zip(&lineups)
         {
@@ -214,7 +216,8 @@ impl Desk {
         let now = self.subject.monitor.now();
         for place in 0..self.multiplexes.len() {
             let until = self.multiplexes[place].recorder.sent_until();
-            for aired in until.map_or_else(Vec::new, |u| self.multiplexes[place].recorder.close(u)) {
+            for aired in until.map_or_else(Vec::new, |u| self.multiplexes[place].recorder.close(u))
+            {
                 *lock(&self.status).results.entry(aired.result).or_default() += 1;
                 self.push(Event::Aired(aired));
             }
@@ -263,7 +266,10 @@ impl Desk {
             Ok((log, mended)) => {
                 self.log = Some(log);
                 if let Some(event @ Event::Mended { bytes, .. }) = &mended {
-                    tracing::warn!(bytes, "the as-run log was torn; what was torn is kept beside it");
+                    tracing::warn!(
+                        bytes,
+                        "the as-run log was torn; what was torn is kept beside it"
+                    );
                     lock(&self.status).mended = Some(format!("{bytes} torn bytes were taken off"));
                     self.pending.push_front((self.subject.monitor.now(), event.clone()));
                 }
