@@ -164,9 +164,10 @@ pub struct BundleNow {
     pub on_air: bool,
     /// How long one pass takes at the promised rate.
     pub cycle_s: Option<u64>,
-    /// The window that is open, or the next one.
+    /// When the window begins that is open, or the next one; nothing when it began before all that
+    /// is planned now.
     pub window_from: Option<String>,
-    /// Its end.
+    /// Its end; nothing when it lies behind all that is planned now.
     pub window_until: Option<String>,
     /// How much of the open window is over, in thousandths.
     pub window_per_mille: Option<u32>,

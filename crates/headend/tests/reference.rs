@@ -72,6 +72,9 @@ fn the_reference_page_of_commands_is_what_the_programs_say() {
         (headend, "headend render", &["render"]),
         (headend, "headend verify", &["verify"]),
         (headend, "headend run", &["run"]),
+        (headend, "headend control", &["control"]),
+        (headend, "headend control token", &["control", "token"]),
+        (headend, "headend control machine", &["control", "machine"]),
         (site, "headend-site", &[]),
         (site, "headend-site receive", &["receive"]),
     ];

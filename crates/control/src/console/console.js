@@ -178,7 +178,7 @@ function bundle(it) {
   const card = element("article", { class: "card" },
     element("h3", {}, it.id, " ", element("span", { class: "faint" }, `${it.service} · ${it.multiplex}`)),
     element("p", {}, it.on_air ? word("onNow") : word("waiting"), ` · ${mega(it.rate_bps)} · ${word("pass")} ${it.cycle_s === null ? "?" : length(it.cycle_s * 1000)}`),
-    element("p", {}, `${word("window")} ${clockAndDay(it.window_from)} – ${clockAndDay(it.window_until)}`));
+    element("p", {}, `${word("window")} ${clockAndDay(it.window_from) || "…"} – ${clockAndDay(it.window_until) || "…"}`));
   if (it.window_per_mille !== null) {
     card.append(element("progress", { max: 1000, value: it.window_per_mille, "aria-label": `${it.id}: ${word("window")}` }));
   }

@@ -15,7 +15,11 @@ pub(super) fn bundles(
     now: Ticks,
 ) -> Vec<BundleNow> {
     let zone = station.timetable.zone();
-    let runs = part.engine.rundown().bundles.iter().enumerate();
+    let rundown = part.engine.rundown();
+    let runs = rundown.bundles.iter().enumerate();
+    // A window that reaches beyond what is compiled has an end that is not known here.
+    let begin = |window: &(Ticks, Ticks)| Some(window.0).filter(|at| *at > rundown.from);
+    let end = |window: &(Ticks, Ticks)| Some(window.1).filter(|at| *at < rundown.until);
     let one = |(number, run): (usize, &rundown::BundleRun)| {
         let cycle_s = part.engine.cycle_seconds(number);
         let window = run.windows.iter().find(|window| now < window.1);
@@ -31,11 +35,12 @@ pub(super) fn bundles(
             rate_bps: run.rate_bps,
             on_air: open.is_some() && cycle_s.is_some(),
             cycle_s,
-            window_from: window.map(|window| show(zone, window.0)),
-            window_until: window.map(|window| show(zone, window.1)),
-            window_per_mille: open.map(|window| {
-                let (over, all) = (now.since(window.0).0, window.1.since(window.0).0.max(1));
-                (i128::from(over) * 1000 / i128::from(all)) as u32
+            window_from: window.and_then(begin).map(|at| show(zone, at)),
+            window_until: window.and_then(end).map(|at| show(zone, at)),
+            window_per_mille: open.and_then(|window| {
+                let (begin, end) = (begin(window)?, end(window)?);
+                let (over, all) = (now.since(begin).0, end.since(begin).0.max(1));
+                Some((i128::from(over) * 1000 / i128::from(all)) as u32)
             }),
             complete_by: complete.map(|at| show(zone, at)),
             deadline: deadline(&station.timetable, &run.id).map(|at| show(zone, at)),
