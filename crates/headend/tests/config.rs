@@ -291,6 +291,12 @@ qqqqqqqqqqqqqqqq = 0
 bundle_limits = { qqqqqqqqqqqqqqqq = 0 }
 [run]
 qqqqqqqqqqqqqqqq = 0
+[control]
+qqqqqqqqqqqqqqqq = 0
+[[control.token]]
+qqqqqqqqqqqqqqqq = 0
+[[control.machine]]
+qqqqqqqqqqqqqqqq = 0
 [network]
 qqqqqqqqqqqqqqqq = 0
 bouquet = { qqqqqqqqqqqqqqqq = 0 }
@@ -316,6 +322,7 @@ fn the_schema_has_the_keys_that_the_reader_knows_and_no_others() {
         let name = match what.split_once(" has no key").unwrap().0 {
             "configuration" => "",
             "rate" => "fraction",
+            "control listener" => "control",
             name => name,
         };
         let keys = finding.help.as_deref().unwrap().strip_prefix("known keys: ").unwrap();

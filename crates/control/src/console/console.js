@@ -59,6 +59,7 @@ function speak() {
   $("print").href = `/v1/week?lang=${language}`;
   draw();
   drawDay();
+  if (me) find();
 }
 
 function shut() {
