@@ -9,7 +9,7 @@ use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
     Issuer, KeyPair, KeyUsagePurpose,
 };
-use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::pem::{Error as PemError, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions};
@@ -154,8 +154,7 @@ impl Issued {
     /// Chain and key as TLS wants them.
     pub fn parse(
         &self,
-    ) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), rustls::pki_types::pem::Error>
-    {
+    ) -> Result<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>), PemError> {
         let chain = CertificateDer::pem_slice_iter(self.chain_pem.as_bytes());
         let chain: Result<Vec<_>, _> = chain.collect();
         Ok((chain?, PrivateKeyDer::from_pem_slice(self.key_pem.as_bytes())?))

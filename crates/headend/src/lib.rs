@@ -3,8 +3,8 @@
 //! `headend` is the machine at the uplink: [`station`] opens what a configuration names,
 //! [`lineup`] puts an engine to each revision of the timetable, [`maker`] makes superframes,
 //! [`render`] makes many of them on all cores, and [`air`] makes them ahead of their time for the
-//! sending thread. [`witness`] shows what went out and what is wrong. [`command`] has one module for
-//! each command.
+//! sending thread. [`witness`] shows what went out and what is wrong, [`operate`] answers the
+//! control listener. [`command`] has one module for each command.
 
 pub mod air;
 pub mod announce;
