@@ -73,7 +73,8 @@ pub struct Desk {
     pub checks: Receiver<Ask<CheckText, CheckReport>>,
     /// What is to be done.
     pub orders: Receiver<Order>,
-    live: watch::Sender<Picture>,
+    /// What shows how things stand.
+    pub publisher: Publisher,
 }
 
 /// What is on air, and when that was seen.
@@ -81,16 +82,6 @@ pub struct Desk {
 pub(crate) struct Picture {
     pub live: Arc<Live>,
     pub seen: Instant,
-}
-
-impl Desk {
-    /// Takes the desk apart: questions, checks, orders, and what publishes.
-    pub fn split(
-        self,
-    ) -> (Receiver<Question>, Receiver<Ask<CheckText, CheckReport>>, Receiver<Order>, Publisher)
-    {
-        (self.questions, self.checks, self.orders, Publisher(self.live))
-    }
 }
 
 /// Shows how things stand.
@@ -125,7 +116,8 @@ pub(crate) fn pair() -> (Line, Desk) {
     let (orders, ordered) = sync_channel(4);
     let nothing = Picture { live: Arc::new(Live::default()), seen: Instant::now() };
     let (publish, live) = watch::channel(nothing);
-    let desk = Desk { questions: asked, checks: to_check, orders: ordered, live: publish };
+    let desk =
+        Desk { questions: asked, checks: to_check, orders: ordered, publisher: Publisher(publish) };
     (Line { questions, checks, orders, live }, desk)
 }
 

@@ -140,7 +140,7 @@ pub fn live() -> Live {
 }
 
 fn serve(desk: Desk) {
-    let (questions, checks, orders, publisher) = desk.split();
+    let Desk { questions, checks, orders, publisher } = desk;
     publisher.publish(live());
     std::thread::spawn(move || {
         let _publisher = publisher;

@@ -180,7 +180,7 @@ pub fn demonstration() -> Settings {
 
 /// Starts the threads that answer; gives back what they do not.
 fn answer(desk: Desk, board: &Board) -> Result<Receiver<Order>, Failure> {
-    let (questions, checks, orders, publisher) = desk.split();
+    let Desk { questions, checks, orders, publisher } = desk;
     let clerk = board.clone();
     spawn("clerk", move || questions.iter().for_each(|question| reply(&clerk, question)))?;
     let examiner = board.clone();
