@@ -58,10 +58,9 @@ fn huge_heads_are_refused() {
     let huge = format!("X: {}\r\n", "y".repeat(200_000));
     for fields in [many, huge] {
         let request = format!("GET / HTTP/1.1\r\nHost: localhost\r\n{fields}\r\n");
-        match station.send(request.as_bytes()) {
-            Ok(answer) => assert_eq!(answer.status, 431),
-            // Closed while we were writing.
-            Err(_) => {}
+        // It may also be closed while we are writing.
+        if let Ok(answer) = station.send(request.as_bytes()) {
+            assert_eq!(answer.status, 431);
         }
     }
     is_well(&station);

@@ -138,7 +138,7 @@ fn kinds(part: &Part, superframe: u64, usage: &Usage) -> Vec<KindRate> {
     let mut kinds = vec![one("tables", None, usage.demands.tables)];
     kinds.extend(services.map(|(id, packets)| one("service", Some(id), *packets)));
     kinds.extend(bundles);
-    kinds.push(one("null", None, usage.nulls + usage.demands.nulls));
+    kinds.push(one("null", None, usage.nulls));
     kinds
 }
 
@@ -185,7 +185,10 @@ fn unready(station: &Station, status: &Status, before: Option<&Status>) -> Vec<S
         let ms = status.clock.error_ns / 1_000_000;
         faults.push(format!("the clock of the system is {ms} ms away"));
     }
-    let Some(before) = before else { return faults };
+    let Some(before) = before else {
+        faults.push("sending has just begun".to_owned());
+        return faults;
+    };
     for (now, then) in status.multiplexes.iter().zip(&before.multiplexes) {
         let place = station.config.multiplexes.iter().find(|m| m.name == now.name);
         for (i, (now_output, then_output)) in now.outputs.iter().zip(&then.outputs).enumerate() {
