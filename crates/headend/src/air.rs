@@ -6,6 +6,7 @@ use crate::lineup::{CurrentLineup, Lineup, Part};
 use crate::maker::Maker;
 use crate::seal::Sealer;
 use crate::station::Station;
+use crate::usage::RecentUsage;
 use crate::when;
 use crate::witness::{Note, NoteSink};
 use engine::SuperframeGrid;
@@ -48,6 +49,7 @@ fn batches_of(lead: Duration, grid: SuperframeGrid) -> usize {
 #[derive(Debug)]
 struct Line {
     lineup: CurrentLineup,
+    usage: RecentUsage,
     until: Ticks,
     thread: JoinHandle<()>,
 }
@@ -77,10 +79,12 @@ impl Air {
         let made = lineups.into_iter().zip(feeders).zip(multiplexes).enumerate();
         for (place, ((lineup, feeder), config)) in made {
             let lineup = CurrentLineup::new(lineup);
+            let usage = RecentUsage::default();
             let feed = Feed {
                 place,
                 notes: notes.clone(),
                 lineup: lineup.clone(),
+                usage: usage.clone(),
                 feeder,
                 monitor: monitor.clone(),
                 matrix: config.matrix(),
@@ -91,7 +95,7 @@ impl Air {
                 .name(format!("make-{}", config.name))
                 .spawn(move || feed.run())
                 .map_err(|e| Failure::new(Code::Unavailable, e))?;
-            lines.push(Line { lineup, until, thread });
+            lines.push(Line { lineup, usage, until, thread });
         }
         let lead = Span::from_ms(run.lead.as_millis() as i64);
         Ok(Air { uplink: Some(uplink), monitor, lines, lead, stop })
@@ -115,6 +119,11 @@ impl Air {
     /// What makes superframes, in the order of the multiplexes, now and as it changes.
     pub fn lineups(&self) -> Vec<CurrentLineup> {
         self.lines.iter().map(|line| line.lineup.clone()).collect()
+    }
+
+    /// What superframes of each multiplex carry, as they are made.
+    pub fn usages(&self) -> Vec<RecentUsage> {
+        self.lines.iter().map(|line| line.usage.clone()).collect()
     }
 
     /// Until when what is planned is ready to be made.
@@ -171,6 +180,7 @@ struct Feed {
     place: usize,
     notes: NoteSink,
     lineup: CurrentLineup,
+    usage: RecentUsage,
     feeder: Feeder,
     monitor: Monitor,
     matrix: Option<fec::Matrix>,
@@ -233,7 +243,10 @@ impl Feed {
 
     fn make(&self, maker: &mut Maker, part: &Part, k: u64, buffer: &mut [u8]) {
         loop {
-            let Err(error) = maker.make(k, HEADER_SIZE, buffer) else { return };
+            let error = match maker.make(k, HEADER_SIZE, buffer) {
+                Ok(usage) => return self.usage.note(k, usage),
+                Err(error) => error,
+            };
             match maker.failing_airing(&error) {
                 Some((service, start)) if maker.show_slate(service, start, k) => {
                     let service = &part.engine.multiplex().services[service].id;

@@ -12,6 +12,7 @@
 mod alarms;
 mod carrier;
 mod clash;
+mod control;
 mod error;
 mod file;
 mod multiplex;
@@ -20,6 +21,7 @@ mod read;
 mod table;
 mod wiring;
 
+pub use self::control::LISTEN;
 pub use alarms::{AlarmsConfig, MailConfig, MailTls};
 pub use carrier::Carrier;
 pub use error::{ConfigError, ConfigText};
@@ -57,6 +59,8 @@ pub struct Config {
     pub run: RunConfig,
     /// Who is told of what is wrong.
     pub alarms: AlarmsConfig,
+    /// The control listener, if there is to be one.
+    pub control: Option<::control::Settings>,
 }
 
 impl Config {

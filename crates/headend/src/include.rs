@@ -12,6 +12,16 @@ use timetable::Source as Text;
 
 /// Reads files and all that they include, the plan's own first.
 pub fn read_files(paths: &[PathBuf]) -> Result<Vec<(String, String)>, Failure> {
+    gather(paths, &mut |path| {
+        text::read(path).map_err(|e| Failure::new(Code::Config, format!("{}: {e}", path.display())))
+    })
+}
+
+/// Files and all that they include, the plan's own first, each read by `read`.
+pub fn gather(
+    paths: &[PathBuf],
+    read: &mut dyn FnMut(&Path) -> Result<String, Failure>,
+) -> Result<Vec<(String, String)>, Failure> {
     let mut texts: Vec<(String, String)> = Vec::new();
     let mut wanted: Vec<PathBuf> = paths.iter().rev().cloned().collect();
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
@@ -23,8 +33,7 @@ pub fn read_files(paths: &[PathBuf]) -> Result<Vec<(String, String)>, Failure> {
             let message = format!("a plan of more than {MAX_FILES} files: {}", path.display());
             return Err(Failure::new(Code::Config, message));
         }
-        let text = text::read(&path)
-            .map_err(|e| Failure::new(Code::Config, format!("{}: {e}", path.display())))?;
+        let text = read(&path)?;
         let name = path.display().to_string();
         wanted.extend(included_by(&name, &text).into_iter().rev());
         texts.push((name, text));
@@ -52,7 +61,7 @@ fn included_by(name: &str, text: &str) -> Vec<PathBuf> {
 }
 
 /// The path without `.` and without `..` behind a name.
-fn plain(path: &Path) -> PathBuf {
+pub fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
     for part in path.components() {
         match part {

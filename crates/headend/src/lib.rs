@@ -3,8 +3,8 @@
 //! `headend` is the machine at the uplink: [`station`] opens what a configuration names,
 //! [`lineup`] puts an engine to each revision of the timetable, [`maker`] makes superframes,
 //! [`render`] makes many of them on all cores, and [`air`] makes them ahead of their time for the
-//! sending thread. [`witness`] shows what went out and what is wrong. [`command`] has one module for
-//! each command.
+//! sending thread. [`witness`] shows what went out and what is wrong, [`operate`] answers the
+//! control listener. [`command`] has one module for each command.
 
 pub mod air;
 pub mod amendments;
@@ -24,9 +24,11 @@ pub mod licence;
 pub mod lineup;
 pub mod maker;
 pub mod notify;
+pub mod operate;
 pub mod output;
 pub mod progress;
 pub mod proofs;
+pub mod reload;
 pub mod render;
 pub mod schedule;
 pub mod seal;
@@ -34,5 +36,6 @@ pub mod site;
 pub mod source;
 pub mod station;
 pub mod text;
+pub mod usage;
 pub mod when;
 pub mod witness;

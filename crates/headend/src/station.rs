@@ -76,14 +76,51 @@ impl Station {
     pub fn of(config: Config, texts: Texts, log_text: &LogText) -> Result<Station, Failure> {
         let reading = Edition::judge(&texts, log_text);
         let (edition, timetable, warnings) = reading.sound(&texts, log_text)?;
+        let packed = pack(&config, &timetable)?;
+        Station::assembled(config, edition, timetable, warnings, packed)
+    }
+
+    /// What this station would be with another timetable: for a check, that changes nothing and
+    /// packs nothing. A bundle that this station has not packed already has no size there.
+    pub fn imagined(
+        &self,
+        edition: Edition,
+        timetable: Timetable,
+        warnings: Vec<Diagnostic>,
+    ) -> Result<Station, Failure> {
+        let same = |bundle: &&timetable::Bundle| {
+            let mut mine = self.timetable.bundles().iter();
+            mine.any(|mine| {
+                mine.id == bundle.id
+                    && mine.files == bundle.files
+                    && mine.block_size_bytes == bundle.block_size_bytes
+                    && mine.encoding == bundle.encoding
+            })
+        };
+        let kept = timetable.bundles().iter().filter(same).filter_map(|bundle| {
+            let id = bundle.id.as_str();
+            Some((id.to_owned(), self.bundles.get(id)?.clone()))
+        });
+        let packed = (kept.collect(), BTreeMap::new());
+        Station::assembled(self.config.clone(), edition, timetable, warnings, packed)
+    }
+
+    fn assembled(
+        config: Config,
+        edition: Edition,
+        timetable: Timetable,
+        warnings: Vec<Diagnostic>,
+        packed: Packed,
+    ) -> Result<Station, Failure> {
         let edition = Arc::new(edition);
+        let texts = edition.texts.clone();
         let (first_number, editions) = editions(&config, &edition)?;
         let history = revisions(first_number, &editions);
         let library =
             Library::open(&config.library).map_err(|e| Failure::new(Code::Unavailable, e))?;
         let timetables = editions.iter().map(|(_, e)| &e.base).chain([&timetable]);
         let (catalogue, faulty) = catalogue(&library, timetables, &edition.log);
-        let (bundles, faulty_bundles) = pack(&config, &timetable)?;
+        let (bundles, faulty_bundles) = packed;
         Ok(Station {
             config,
             texts,

@@ -107,7 +107,8 @@ fn a_check_prints_what_it_proves_for_people_and_for_machines() {
     let folder = folder.path();
     let path = folder.join("timetable.toml");
     let text = std::fs::read_to_string(&path).unwrap();
-    let required = "\n[[site_class]]\nid = \"village\"\nname = { en = \"Village\" }\naudience = [\"village\"]
+    let required =
+        "\n[[site_class]]\nid = \"village\"\nname = { en = \"Village\" }\naudience = [\"village\"]
 open = \"always\"\nchances = 2
 [[course]]\nid = \"law\"\ntitle = { en = \"Law\" }\nkind = \"required\"
 lessons = [{ id = \"l1\", asset = \"story-1\" }]

@@ -34,6 +34,8 @@ const FAULTY: &[(Code, &str, &str)] = &[
     (Code::BadCarrier, "bad_carrier", include_str!("faulty_config/bad_carrier.toml")),
     (Code::BadMatrix, "bad_matrix", include_str!("faulty_config/bad_matrix.toml")),
     (Code::NoFile, "no_file", include_str!("faulty_config/no_file.toml")),
+    (Code::OpenToAll, "open_to_all", include_str!("faulty_config/open_to_all.toml")),
+    (Code::UnknownWord, "control", include_str!("faulty_config/control.toml")),
 ];
 
 fn read(name: &str, text: &str) -> (Option<Config>, Vec<Diagnostic>) {
@@ -98,6 +100,14 @@ fn the_sample_says_what_its_comments_say() {
     assert_eq!(media.interface, Some(Interface::Address("127.0.0.1".parse().unwrap())));
     assert_eq!(monitor.carriage, Carriage::Udp);
     assert_eq!((monitor.ttl, monitor.dscp, monitor.loopback), (16, 34, false));
+    let control = config.control.as_ref().unwrap();
+    assert_eq!(control.listen.to_string(), "127.0.0.1:8443");
+    let files = ["/srv/tls/headend.pem", "/srv/tls/headend.key"].map(PathBuf::from);
+    assert_eq!(control.certificate, Some(files.into()));
+    assert_eq!(control.names, ["headend-1.example", "192.0.2.7"]);
+    assert_eq!((control.connections, control.calls_per_minute), (256, 600));
+    assert_eq!(control.tokens[0].1, control::Role::Operator);
+    assert_eq!(control.machines[0].name, "headend-2");
     let second = config.multiplex("rural-2").unwrap();
     assert_eq!(second.superframe_unit(), 1);
     assert_eq!(second.ssrc, ts::crc32::crc32(b"rural-2"));
@@ -117,6 +127,7 @@ fn what_the_sample_calls_usual_may_be_left_out() {
     assert_eq!(config.bundles, sample.bundles);
     assert_eq!(config.bundle_limits, sample.bundle_limits);
     assert_eq!(config.run, sample.run);
+    assert_eq!(config.control, None);
     assert_eq!(config.network.characters, sample.network.characters);
     assert_eq!(config.network.country, sample.network.country);
     let (multiplex, shown) = (&config.multiplexes[0], &sample.multiplexes[0]);
@@ -135,6 +146,9 @@ fn the_sample_shows_every_key() {
         "[network]\n",
         "[network.bouquet]\n",
         "[run]\n",
+        "[control]\n",
+        "[[control.token]]\n",
+        "[[control.machine]]\n",
         "[[multiplex]]\n",
         "[multiplex.rate]\n",
         "[multiplex.modulation]\n",
@@ -146,6 +160,7 @@ fn the_sample_shows_every_key() {
         let parent = match head.matches('.').count() {
             0 => "",
             _ if head.starts_with("[network") => "[network]\n",
+            _ if head.starts_with("[[control") => "",
             1 => "[[multiplex]]\n",
             _ => "[[multiplex]]\n[[multiplex.output]]\n",
         };
@@ -279,6 +294,12 @@ qqqqqqqqqqqqqqqq = 0
 [alarms]
 qqqqqqqqqqqqqqqq = 0
 mail = { qqqqqqqqqqqqqqqq = 0 }
+[control]
+qqqqqqqqqqqqqqqq = 0
+[[control.token]]
+qqqqqqqqqqqqqqqq = 0
+[[control.machine]]
+qqqqqqqqqqqqqqqq = 0
 [network]
 qqqqqqqqqqqqqqqq = 0
 bouquet = { qqqqqqqqqqqqqqqq = 0 }
@@ -304,6 +325,7 @@ fn the_schema_has_the_keys_that_the_reader_knows_and_no_others() {
         let name = match what.split_once(" has no key").unwrap().0 {
             "configuration" => "",
             "rate" => "fraction",
+            "control listener" => "control",
             name => name,
         };
         let keys = finding.help.as_deref().unwrap().strip_prefix("known keys: ").unwrap();

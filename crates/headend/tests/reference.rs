@@ -86,6 +86,9 @@ fn the_reference_page_of_commands_is_what_the_programs_say() {
         (headend, "headend doctor", &["doctor"]),
         (headend, "headend manual", &["manual"]),
         (headend, "headend completions", &["completions"]),
+        (headend, "headend control", &["control"]),
+        (headend, "headend control token", &["control", "token"]),
+        (headend, "headend control machine", &["control", "machine"]),
         (site, "headend-site", &[]),
         (site, "headend-site receive", &["receive"]),
     ];

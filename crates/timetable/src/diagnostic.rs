@@ -254,6 +254,8 @@ codes! {
     BadMatrix = "E0904",
     /// A pattern that names no file, or a file or folder that cannot be used.
     NoFile = "E0905",
+    /// A control listener that others reach, and that knows nobody.
+    OpenToAll = "E0909",
 }
 
 impl Code {

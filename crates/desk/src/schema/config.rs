@@ -2,6 +2,7 @@
 
 use super::{Form, ID, Table, may, must};
 
+const ROLE: Form = Form::Word(&["viewer", "scheduler", "operator", "administrator"]);
 const IDENTIFIER: Form = Form::Integer(1, 65_535);
 
 pub(super) const TABLES: &[Table] = &[
@@ -27,6 +28,7 @@ pub(super) const TABLES: &[Table] = &[
             must("multiplex", Form::List(&Form::One("multiplex")), "Transport streams."),
             may("run", Form::One("run"), "How `headend run` works."),
             may("alarms", Form::One("alarms"), "Who is told of what is wrong, and when."),
+            may("control", Form::One("control"), "The control listener; left out, there is none."),
         ],
     },
     Table {
@@ -133,6 +135,46 @@ pub(super) const TABLES: &[Table] = &[
             must("to", Form::List(&Form::Text), "Who gets them."),
             may("user", Form::Text, "The name to log in with."),
             may("password_file", Form::Text, "The file that holds the password."),
+        ],
+    },
+    Table {
+        name: "control",
+        about: "The control listener: calls and the console, over TLS 1.3.",
+        keys: &[
+            may("listen", Form::Text, "Address and port; usually \"127.0.0.1:8443\"."),
+            may("certificate", Form::Text, "The certificate chain, a PEM file; needs `key`."),
+            may("key", Form::Text, "Its key, a PEM file."),
+            may(
+                "names",
+                Form::List(&Form::Text),
+                "Names and addresses of the certificate that the daemon makes.",
+            ),
+            may("client_authority", Form::Text, "Whose certificates machines show, a PEM file."),
+            may("connections", Form::Integer(8, 4096), "Connections at the same time."),
+            may(
+                "calls_per_minute",
+                Form::Integer(10, 100_000),
+                "Calls of one address in a minute.",
+            ),
+            may("token", Form::List(&Form::One("token")), "Who is let in by a token."),
+            may("machine", Form::List(&Form::One("machine")), "Who is let in by a certificate."),
+        ],
+    },
+    Table {
+        name: "token",
+        about: "Somebody who is let in by a token.",
+        keys: &[
+            must("name", ID, "What the audit log calls them."),
+            must("role", ROLE, "What they may do."),
+            must("hash", Form::Text, "What `headend control token` prints."),
+        ],
+    },
+    Table {
+        name: "machine",
+        about: "A machine that is let in by its certificate.",
+        keys: &[
+            must("name", Form::Text, "A DNS name of its certificate."),
+            must("role", ROLE, "What it may do."),
         ],
     },
     Table {

@@ -2,8 +2,8 @@
 
 use clap::{CommandFactory, Parser, Subcommand};
 use headend::command::{
-    amend, asrun, check, demo, doctor, explain, export, fmt, import, ingest, library, manual, plan,
-    render, run, schema, verify, why,
+    amend, asrun, check, control, demo, doctor, explain, export, fmt, import, ingest, library,
+    manual, plan, render, run, schema, verify, why,
 };
 use headend::exit::{Code, Failure};
 use std::process::ExitCode;
@@ -57,6 +57,8 @@ enum Command {
     Manual(manual::ManualArgs),
     /// Print completions for a shell.
     Completions(manual::CompletionsArgs),
+    /// Let people and machines in at the control listener.
+    Control(control::ControlArgs),
 }
 
 fn main() -> ExitCode {
@@ -90,6 +92,7 @@ fn main() -> ExitCode {
         Command::Doctor(args) => doctor::run(args),
         Command::Manual(args) => manual::run(args, Cli::command()),
         Command::Completions(args) => manual::completions(args, Cli::command()),
+        Command::Control(args) => control::run(args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

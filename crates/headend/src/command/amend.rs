@@ -96,7 +96,7 @@ fn amend(verb: &AmendVerb) -> Result<(), Failure> {
     let found = new_on_air(&before, &after, effective)?;
     tell_and_refuse(&after, &longer, &found)?;
     let over = Stretch { from: effective, until: effective + SHOWN, first: FIRST };
-    let (_, report) = compare::compared(&before.timetable, &after.timetable, &over);
+    let report = compare::compared(&before.timetable, &after.timetable, &over);
     output::print(&compare::text(&report))?;
     let zone = after.timetable.zone();
     let when = zone.format(effective);

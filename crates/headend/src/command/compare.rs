@@ -4,10 +4,10 @@ use crate::exit::{Code, Failure};
 use crate::output;
 use crate::schedule::Schedule;
 use crate::when;
-use desk::compare::{AiringChange, Comparison, Presence, ServiceChanges, compare};
+use desk::compare::{AiringChange, Presence, ServiceChanges, compare};
 use serde::Serialize;
 use std::path::Path;
-use timetable::{PlannedAiring, Timetable, Zone, format_duration};
+use timetable::{PlannedAiring, Timetable, format_duration};
 use ts::Ticks;
 
 /// What to compare.
@@ -114,23 +114,18 @@ pub struct BundleDiff {
 /// Compares; fails with 1 when something differs.
 pub fn run(wanted: &Wanted<'_>, json: bool) -> Result<(), Failure> {
     let (old, new) = (Schedule::open(wanted.old)?, Schedule::open(wanted.new)?);
-    let (found, report) = compared(&old.timetable, &new.timetable, &wanted.stretch);
+    let report = compared(&old.timetable, &new.timetable, &wanted.stretch);
     if json {
         output::print_json(&report)?
     } else {
         output::print(&text(&report))?
     }
-    if found.is_same() { Ok(()) } else { Err(Failure::new(Code::No, "")) }
+    if report.same { Ok(()) } else { Err(Failure::new(Code::No, "")) }
 }
 
 /// Compares two timetables over a stretch of time.
-pub fn compared(old: &Timetable, new: &Timetable, over: &Stretch) -> (Comparison, DiffReport) {
-    let found = compare(old, new, over.from, over.until);
-    let report = report(&found, new.zone(), over);
-    (found, report)
-}
-
-fn report(found: &Comparison, zone: &Zone, wanted: &Stretch) -> DiffReport {
+pub fn compared(old: &Timetable, new: &Timetable, over: &Stretch) -> DiffReport {
+    let (found, zone) = (compare(old, new, over.from, over.until), new.zone());
     let show = |at: Ticks| when::show(at, zone.utc_offset_s(at));
     let services = found.services.iter().filter(|s| !s.is_same() || !s.on_air_untouched);
     let bundles = found.bundles.iter().map(|bundle| BundleDiff {
@@ -140,12 +135,12 @@ fn report(found: &Comparison, zone: &Zone, wanted: &Stretch) -> DiffReport {
         content_differs: bundle.content_differs,
     });
     DiffReport {
-        from: show(wanted.from),
-        until: show(wanted.until),
+        from: show(over.from),
+        until: show(over.until),
         same: found.is_same(),
         airings: found.airings(),
         on_air_untouched: found.on_air_untouched(),
-        services: services.map(|s| service(s, wanted.first, &show)).collect(),
+        services: services.map(|s| service(s, over.first, &show)).collect(),
         bundles: bundles.collect(),
     }
 }

@@ -3,6 +3,7 @@
 use crate::command::run::OnAir;
 use crate::demo;
 use crate::exit::{Code, Failure};
+use crate::operate;
 use crate::when;
 use clap::Args;
 use library::{AssetId, IngestOptions, Library, ingest};
@@ -30,6 +31,10 @@ pub fn run(args: &DemoArgs) -> Result<(), Failure> {
     fill_library(args)?;
     let config = args.folder.join("headend.toml");
     let mut on_air = OnAir::start(&config)?;
+    if on_air.station().config.control.is_none() {
+        on_air.operate(operate::demonstration());
+    }
+    on_air.attend()?;
     introduce(&on_air, &config);
     let deadline = args.seconds.map(|s| Instant::now() + Duration::from_secs(s));
     let mut next_report = Instant::now() + Duration::from_secs(1);
@@ -83,6 +88,14 @@ fn introduce(on_air: &OnAir, config: &std::path::Path) {
             println!(
                 "receive files  headend-site receive --from 'rtp://{to}?interface=lo' --into site"
             );
+        }
+    }
+    if let Some(control) = on_air.control() {
+        println!("console        https://{}/", control.address());
+        println!("               its certificate is signed by {}", control.authority().display());
+        if let Some((token, _)) = control.token() {
+            println!("token          {token}");
+            println!("               for this run only, as administrator");
         }
     }
     println!("stop           Ctrl-C\n");

@@ -4,6 +4,7 @@ pub mod amend;
 pub mod asrun;
 pub mod check;
 pub mod compare;
+pub mod control;
 pub mod demo;
 pub mod doctor;
 pub mod explain;

@@ -3,25 +3,23 @@
 use crate::air::Air;
 use crate::amendments::LogFile;
 use crate::announce;
-use crate::command::check;
+use crate::command::compare::{self, DiffReport};
 use crate::config::Config;
 use crate::exit::{Code, Failure};
 use crate::history::Journal;
-use crate::lineup::Lineup;
 use crate::notify::{Manager, Watchdog};
+use crate::operate::{self, Board, Operation};
+use crate::reload::{self, Reloaded, Weighed};
 use crate::station::Station;
 use crate::when;
-use crate::witness::planned::differences;
 use crate::witness::{NoteSink, Witness};
 use clap::Args;
-use evidence::Window;
-use evidence::as_run::Item;
+use control::{Control, Order, Refusal, Settings};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
-use timetable::Severity;
-use ts::{Span, Ticks};
 
 /// What to run.
 #[derive(Args, Debug)]
@@ -35,9 +33,6 @@ pub struct RunArgs {
 
 /// How often signals and the horizon are looked at.
 const TICK: Duration = Duration::from_millis(100);
-/// How far ahead changes of an accepted timetable are told, and how many each way.
-const TOLD_CHANGES: Span = Span::from_seconds(24 * 3600);
-const TOLD_CHANGES_MAX: usize = 20;
 /// How often the log of amendments is looked at, and the files of the timetable, where that is
 /// asked for.
 const LOOK: Duration = Duration::from_secs(1);
@@ -45,8 +40,6 @@ const LOOK: Duration = Duration::from_secs(1);
 const SETTLE: Duration = Duration::from_secs(3);
 /// How long after an attempt that failed the plan is renewed again.
 const RENEW_AGAIN: Duration = Duration::from_secs(60);
-/// How far ahead a new timetable is counted before it is accepted.
-const ACCEPT_HORIZON: Span = Span::from_seconds(2 * 3600);
 
 /// Runs until the time is over or a signal ends it.
 pub fn run(args: &RunArgs) -> Result<(), Failure> {
@@ -66,13 +59,15 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
 #[derive(Debug)]
 pub struct OnAir {
     path: PathBuf,
-    station: Station,
+    station: Arc<Station>,
     air: Air,
     witness: Witness,
     manager: Manager,
     watchdog: Option<Watchdog>,
     is_ready: bool,
     files: Files,
+    /// Nothing when there is to be no control listener.
+    operation: Option<Operation>,
     signals: Signals,
     /// No earlier is the plan renewed.
     renew_from: Instant,
@@ -120,25 +115,41 @@ impl OnAir {
         let witness = Witness::start(path, &station, &air, notes, noted);
         let manager = Manager::from_environment();
         let watchdog = manager.feed_watchdog(air.monitor().clone());
-        Ok(OnAir {
+        let mut on_air = OnAir {
             path: path.to_owned(),
-            station,
+            station: Arc::new(station),
             air,
             witness,
             manager,
             watchdog,
             is_ready: false,
             files,
+            operation: None,
             signals,
             renew_from: now,
             log_bytes,
             log_looked_at: now,
-        })
+        };
+        if let Some(settings) = on_air.station.config.control.clone() {
+            on_air.operate(settings);
+        }
+        Ok(on_air)
     }
 
     /// The station.
     pub fn station(&self) -> &Station {
         &self.station
+    }
+
+    /// Has a control listener; it is started at the next turn.
+    pub fn operate(&mut self, settings: Settings) {
+        let board = Board::new(Arc::clone(&self.station), &self.air);
+        self.operation = Some(Operation::new(settings, board));
+    }
+
+    /// The control listener, while it runs.
+    pub fn control(&self) -> Option<&Control> {
+        self.operation.as_ref().and_then(Operation::control)
     }
 
     /// What is on air.
@@ -172,6 +183,9 @@ impl OnAir {
             self.is_ready = true;
             self.manager.ready(&self.summary());
         }
+        if let Some(order) = self.operation.as_mut().and_then(Operation::attend) {
+            self.obey(order);
+        }
         if !self.air.is_alive() {
             return Err(Failure::new(
                 Code::Unavailable,
@@ -201,6 +215,7 @@ impl OnAir {
             let (name, sent, skipped) = (&multiplex.name, multiplex.sent, multiplex.skipped);
             tracing::info!(multiplex = name, sent, skipped, "off air");
         }
+        drop(self.operation);
         self.air.stop();
         if let Some(watchdog) = self.watchdog {
             watchdog.stop();
@@ -211,51 +226,43 @@ impl OnAir {
     /// Reads the timetable anew. What is on air stays; a faulty timetable changes nothing.
     fn reload(&mut self) {
         self.manager.reloading();
-        // Taken first: what is changed while it is read is read again.
-        self.files = Files::new(&self.station.config);
         let refused = self.try_reload();
-        self.witness.reloaded(refused);
+        if refused.is_some() {
+            self.attend_log();
+        }
         self.manager.ready(&self.summary());
     }
 
     /// Reads the timetable anew and tells how that went; gives why it was refused, if it was.
     fn try_reload(&mut self) -> Option<String> {
-        match self.accept() {
-            Ok(Some(effective)) => {
-                let zone = self.station.timetable.zone();
-                let revision = self.station.history.last().map_or(0, |r| r.number);
-                let at = zone.format(effective);
+        match self.take_over(false) {
+            Ok(Reloaded::Accepted { revision, effective, warnings, diff }) => {
+                let at = self.station.timetable.zone().format(effective);
                 tracing::info!(revision, at, "timetable accepted; it takes effect then");
+                if !warnings.list.is_empty() {
+                    tracing::warn!("the timetable has warnings\n{}", warnings.human());
+                }
+                self.tell_changes(&diff);
             }
-            Ok(None) => tracing::info!("timetable unchanged"),
+            Ok(Reloaded::Acceptable { .. } | Reloaded::Unchanged) => {
+                tracing::info!("timetable unchanged");
+            }
+            Ok(Reloaded::Refused(findings)) => {
+                let text = findings.human();
+                tracing::error!("timetable refused, the old one goes on\n{text}");
+                return Some(text);
+            }
             Err(failure) => {
                 tracing::error!("timetable refused, the old one goes on\n{}", failure.message);
-                self.attend_log();
                 return Some(failure.message);
             }
         }
         None
     }
 
-    /// Tells what the coming day has on air that it had not, and the other way round.
-    fn tell_changes(&self, place: usize, before: &Lineup, effective: Ticks) {
-        let zone = self.station.timetable.zone();
-        let stretch = Window::new(effective, effective + TOLD_CHANGES);
-        let (gone, come) = differences(before, &self.air.lineup(place), stretch);
-        let multiplex = &self.station.config.multiplexes[place].name;
-        tracing::info!(
-            multiplex,
-            gone = gone.len(),
-            come = come.len(),
-            "programmes of the coming day"
-        );
-        for (sign, changed) in [("-", &gone), ("+", &come)] {
-            for planned in changed.iter().take(TOLD_CHANGES_MAX) {
-                let Item::Airing { asset, .. } = &planned.item else { continue };
-                let (service, start) = (&planned.service, zone.format(planned.window.start.0));
-                tracing::info!("{sign} {service} {start} {asset}");
-            }
-        }
+    /// Tells what an accepted timetable changes, of each service the first changes.
+    fn tell_changes(&self, diff: &DiffReport) {
+        tracing::info!("what it changes\n{}", compare::text(diff).trim_end());
     }
 
     /// Whether datagrams have left on every multiplex.
@@ -308,45 +315,79 @@ impl OnAir {
                 tracing::warn!(number, "this amendment came late: another machine may differ");
             }
         }
-        self.air.renew(&station)?;
-        self.station = station;
-        self.witness.renewed(&self.station, &self.air);
-        Ok(())
+        self.go_over_to(station)
     }
 
-    /// Accepts the timetable as it is written now; says from when on it rules. The configuration
-    /// stays the one that the daemon was started with.
-    fn accept(&mut self) -> Result<Option<Ticks>, Failure> {
+    /// Does what was asked for over the control listener.
+    fn obey(&mut self, order: Order) {
+        let Order::Reload(ask) = order;
+        ask.answer(|wanted| {
+            let present = self.revision();
+            if wanted.expected_revision.is_some_and(|expected| expected != present) {
+                let text = format!("revision {present} is on air; look at it first");
+                return Err(Refusal::Conflict(text));
+            }
+            tracing::info!(reason = wanted.reason, dry_run = wanted.dry_run, "reload asked for");
+            let done = self.take_over(wanted.dry_run);
+            Ok(operate::outcome(done, present, self.station.timetable.zone()))
+        });
+    }
+
+    /// The number of the timetable's revision.
+    fn revision(&self) -> u32 {
+        self.station.history.last().map_or(0, |r| r.number)
+    }
+
+    /// Weighs the timetable as it is written now, and accepts it when it is sound and this is no
+    /// dry run. The configuration stays the one that the daemon was started with.
+    fn take_over(&mut self, dry_run: bool) -> Result<Reloaded, Failure> {
         let config = &self.station.config;
         if std::fs::read_to_string(&self.path).is_ok_and(|text| text != config.text.text) {
             tracing::warn!("the configuration has changed; that takes effect at the next start");
         }
-        let candidate = Station::with(config.clone())?;
-        if candidate.texts == self.station.texts {
-            let grown = candidate.edition.log_text != self.station.edition.log_text;
-            return if grown { self.take_amendments().map(|()| None) } else { Ok(None) };
+        // Taken first: what is changed while it is read is read again.
+        self.files = Files::new(config);
+        let done = self.weigh_and_enact(dry_run);
+        if !dry_run {
+            self.witness.reloaded(match &done {
+                Ok(Reloaded::Refused(findings)) => Some(findings.human()),
+                Err(failure) => Some(failure.message.clone()),
+                Ok(_) => None,
+            });
         }
-        let now = when::now();
-        let mut findings = check::findings(&candidate, now, now + ACCEPT_HORIZON)?;
-        timetable::arrange(&mut findings);
-        if findings.iter().any(|f| f.severity() == Severity::Error) {
-            let text = timetable::render_human(&findings, &candidate.edition.sources(), false);
-            return Err(Failure::new(Code::Config, text));
+        done
+    }
+
+    fn weigh_and_enact(&mut self, dry_run: bool) -> Result<Reloaded, Failure> {
+        let (candidate, warnings, diff) = match reload::weigh(&self.station, when::now())? {
+            Weighed::Unchanged => {
+                if !dry_run {
+                    self.attend_log();
+                }
+                return Ok(Reloaded::Unchanged);
+            }
+            Weighed::Refused(findings) => return Ok(Reloaded::Refused(findings)),
+            Weighed::Sound { candidate, warnings, diff } => (*candidate, warnings, diff),
+        };
+        if dry_run {
+            return Ok(Reloaded::Acceptable { warnings, diff });
         }
-        let number = self.station.history.last().map_or(0, |r| r.number) + 1;
         let effective = self.air.revision_instant();
-        Journal::new(&config.state).write(number, Some(effective), &candidate.texts)?;
-        let station = Station::with(config.clone())?;
-        let multiplexes = 0..config.multiplexes.len();
-        let before: Vec<_> = multiplexes.map(|place| self.air.lineup(place)).collect();
+        let (station, revision) = reload::enact(&self.station, candidate, effective)?;
+        self.go_over_to(station)?;
+        self.witness.revised(revision, effective);
+        Ok(Reloaded::Accepted { revision, effective, warnings, diff })
+    }
+
+    /// Has what a station says on air, and told of wherever something is shown.
+    fn go_over_to(&mut self, station: Station) -> Result<(), Failure> {
         self.air.renew(&station)?;
-        self.station = station;
-        for (place, before) in before.iter().enumerate() {
-            self.tell_changes(place, before, effective);
+        self.station = Arc::new(station);
+        if let Some(operation) = &self.operation {
+            operation.board().set(Arc::clone(&self.station));
         }
         self.witness.renewed(&self.station, &self.air);
-        self.witness.revised(number, effective);
-        Ok(Some(effective))
+        Ok(())
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Config;
 use super::alarms::{AlarmsConfig, read_alarms};
 use super::clash::check_clashes;
+use super::control::read_control;
 use super::error::ConfigText;
 use super::multiplex::read_multiplex;
 use super::table::{advise, boolean, plain_text};
@@ -85,6 +86,7 @@ pub(super) fn read_root(
     let multiplexes: Vec<_> = read.collect();
     let run = root.optional("run", report, read_run);
     let alarms = root.optional("alarms", report, |v, r| read_alarms(v, r, folder));
+    let control = root.optional("control", report, |v, r| read_control(v, r, folder));
     root.finish(report);
 
     let sound: Vec<_> = multiplexes.iter().flatten().collect();
@@ -102,6 +104,7 @@ pub(super) fn read_root(
         multiplexes: multiplexes?,
         run: run.map_or_else(RunConfig::default, |r| r.value),
         alarms: alarms.map_or_else(AlarmsConfig::default, |a| a.value),
+        control: control.map(|c| c.value),
     })
 }
 

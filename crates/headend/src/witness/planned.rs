@@ -28,32 +28,6 @@ pub fn airings_in(lineup: &Lineup, stretch: Window) -> Vec<Planned> {
     planned
 }
 
-/// The programmes that one lineup has on air in a stretch of time and the other has not, in order of time: first
-/// what goes, then what comes.
-pub fn differences(old: &Lineup, new: &Lineup, stretch: Window) -> (Vec<Planned>, Vec<Planned>) {
-    let is_programme = |planned: &Planned| {
-        matches!(planned.item, Item::Airing { why: Why::Programme | Why::Slate, .. })
-    };
-    let [before, after] = [old, new].map(|lineup| {
-        let mut planned = airings_in(lineup, stretch);
-        planned.retain(is_programme);
-        planned
-    });
-    let is_in = |planned: &Planned, all: &[Planned]| {
-        all.iter().any(|other| {
-            (planned.window, &planned.service, &planned.item)
-                == (other.window, &other.service, &other.item)
-        })
-    };
-    let only = |these: &[Planned], those: &[Planned]| {
-        let mut only: Vec<Planned> =
-            these.iter().filter(|planned| !is_in(planned, those)).cloned().collect();
-        only.sort_by_key(|planned| planned.window.start);
-        only
-    };
-    (only(&before, &after), only(&after, &before))
-}
-
 /// The parts of a lineup that make a stretch of time, each with what it makes of it.
 fn parts(lineup: &Lineup, stretch: Window) -> Vec<(&Part, Ticks, Ticks)> {
     let grid = lineup.grid();

@@ -50,4 +50,13 @@ pub(super) const CONFIG: &[Explanation] = &[
             stands for any letters of a name, `**` for any number of folders.",
         mended: "timetables = [\"timetables/*.toml\"]\n",
     },
+    Explanation {
+        code: Code::OpenToAll,
+        meaning: "The control listener has an address that other machines reach, and there is \
+            neither a token nor a machine that it would let in.",
+        example: "[control]\nlisten = \"0.0.0.0:8443\"\n",
+        mend: "Name who may call, with what `headend control token NAME --role ROLE` prints, or \
+            listen at an address of this machine alone.",
+        mended: "[control]\nlisten = \"127.0.0.1:8443\"\n",
+    },
 ];

@@ -29,6 +29,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("evidence", &["ts", "timetable"]),
     ("library", &["ts", "es", "asset", "datacast", "mux", "rundown"]),
     ("uplink", &["ts", "rtp"]),
+    ("control", &[]),
     (
         "headend",
         &[
@@ -49,6 +50,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "evidence",
             "library",
             "uplink",
+            "control",
         ],
     ),
 ];
