@@ -29,7 +29,7 @@ fn thinned(stream: &[u8]) -> Vec<u8> {
     let mut state = 7_u64;
     let mut is_kept = || {
         state = state.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(1);
-        (state >> 33) % 10 != 0
+        !(state >> 33).is_multiple_of(10)
     };
     stream.chunks(DATAGRAM).filter(|_| is_kept()).flatten().copied().collect()
 }

@@ -251,8 +251,9 @@ impl Engine {
         self.multiplex.carousel_pid(service.unwrap_or(0), component)
     }
 
-    /// The last pass of a bundle's walk that a superframe has a part of; `None` when nothing is there to be
-    /// sent. Passes are counted from the start of the time axis, so every machine counts alike.
+    /// The last pass of a bundle's walk that a superframe has a part of; `None` when nothing is
+    /// there to be sent. Passes are counted from the start of the time axis, so that every machine
+    /// counts alike.
     pub fn pass(&self, bundle: usize, superframe: u64) -> Option<Pass> {
         let carousel = self.carousels.get(bundle)?.as_ref()?;
         let room = self.guaranteed_packets(bundle) - control_packets(carousel);

@@ -61,7 +61,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn an_instant_reads_back_as_the_same_tick(ticks in 40_000_000_000_000_000u64..60_000_000_000_000_000) {
+        fn an_instant_reads_back_as_the_same_tick(
+            ticks in 40_000_000_000_000_000u64..60_000_000_000_000_000,
+        ) {
             let text = serde_json::to_string(&Stamp(Ticks(ticks))).unwrap();
             prop_assert_eq!(serde_json::from_str::<Stamp>(&text).unwrap().0.0, ticks);
         }

@@ -32,7 +32,7 @@ pub struct Station {
     pub edition: Arc<Edition>,
     /// The timetables since the daemon last went on air with one of its own, each with the instant
     /// from which on it rules; never empty.
-    editions: Vec<(Ticks, Arc<Edition>)>,
+    editions: Editions,
     /// The revisions that follow from these, in order; never empty.
     pub history: Vec<Revision>,
     /// Warnings about the timetable.
@@ -47,6 +47,9 @@ pub struct Station {
     /// The bundles that cannot be packed, and why.
     pub faulty_bundles: BTreeMap<String, String>,
 }
+
+/// Timetables in the order in which they came to rule, each with the instant from which on it does.
+type Editions = Vec<(Ticks, Arc<Edition>)>;
 
 /// Files with their names, as diagnostics want them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -211,10 +214,7 @@ impl Station {
 
 /// The editions since the daemon last went on air with a timetable of its own, and the number of
 /// the first one. Where nothing of this one was ever on air, it rules alone.
-fn editions(
-    config: &Config,
-    edition: &Arc<Edition>,
-) -> Result<(u32, Vec<(Ticks, Arc<Edition>)>), Failure> {
+fn editions(config: &Config, edition: &Arc<Edition>) -> Result<(u32, Editions), Failure> {
     let accepted = Journal::new(&config.state).read()?;
     let Some((last, before)) = accepted.split_last() else {
         return Ok((0, vec![(Ticks(0), edition.clone())]));

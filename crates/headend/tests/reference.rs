@@ -14,6 +14,9 @@ fn docs() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs")
 }
 
+const HEADEND: &str = env!("CARGO_BIN_EXE_headend");
+const SITE: &str = env!("CARGO_BIN_EXE_headend-site");
+
 /// What a program says of itself, at a width of a hundred columns.
 fn help(program: &str, command: &[&str]) -> String {
     let mut asked = Command::new(program);
@@ -24,10 +27,59 @@ fn help(program: &str, command: &[&str]) -> String {
     text.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 
+/// The programs and commands of the page, in its order.
+const PAGES: &[(&str, &str)] = &[
+    (HEADEND, "headend"),
+    (HEADEND, "headend demo"),
+    (HEADEND, "headend check"),
+    (HEADEND, "headend amend"),
+    (HEADEND, "headend amend list"),
+    (HEADEND, "headend amend cancel"),
+    (HEADEND, "headend amend move"),
+    (HEADEND, "headend amend insert"),
+    (HEADEND, "headend amend extend"),
+    (HEADEND, "headend amend cut"),
+    (HEADEND, "headend amend replace"),
+    (HEADEND, "headend amend substitute"),
+    (HEADEND, "headend amend hold"),
+    (HEADEND, "headend amend resume"),
+    (HEADEND, "headend amend boost"),
+    (HEADEND, "headend amend opt-out"),
+    (HEADEND, "headend amend undo"),
+    (HEADEND, "headend explain"),
+    (HEADEND, "headend plan"),
+    (HEADEND, "headend why"),
+    (HEADEND, "headend fmt"),
+    (HEADEND, "headend export"),
+    (HEADEND, "headend import"),
+    (HEADEND, "headend schema"),
+    (HEADEND, "headend ingest"),
+    (HEADEND, "headend library"),
+    (HEADEND, "headend library list"),
+    (HEADEND, "headend library search"),
+    (HEADEND, "headend library show"),
+    (HEADEND, "headend library scrub"),
+    (HEADEND, "headend library gc"),
+    (HEADEND, "headend library rebuild"),
+    (HEADEND, "headend library withdraw"),
+    (HEADEND, "headend render"),
+    (HEADEND, "headend verify"),
+    (HEADEND, "headend run"),
+    (HEADEND, "headend asrun"),
+    (HEADEND, "headend asrun verify"),
+    (HEADEND, "headend asrun export"),
+    (HEADEND, "headend doctor"),
+    (HEADEND, "headend manual"),
+    (HEADEND, "headend completions"),
+    (HEADEND, "headend control"),
+    (HEADEND, "headend control token"),
+    (HEADEND, "headend control machine"),
+    (SITE, "headend-site"),
+    (SITE, "headend-site receive"),
+];
+
 #[test]
 fn the_reference_page_of_commands_is_what_the_programs_say() {
-    let headend = env!("CARGO_BIN_EXE_headend");
-    let site = env!("CARGO_BIN_EXE_headend-site");
     let mut page = String::from(
         "# Commands\n\n<!-- Written by `cargo xtask bless reference`. -->\n\n\
          `CONFIG` is the path of a [configuration](configuration.md). `T` is an instant of RFC \
@@ -43,57 +95,9 @@ fn the_reference_page_of_commands_is_what_the_programs_say() {
          | 74 | reading or writing failed |\n\
          | 78 | the configuration or the timetable is wrong |\n",
     );
-    let pages = [
-        (headend, "headend", &[][..]),
-        (headend, "headend demo", &["demo"]),
-        (headend, "headend check", &["check"]),
-        (headend, "headend amend", &["amend"]),
-        (headend, "headend amend list", &["amend", "list"]),
-        (headend, "headend amend cancel", &["amend", "cancel"]),
-        (headend, "headend amend move", &["amend", "move"]),
-        (headend, "headend amend insert", &["amend", "insert"]),
-        (headend, "headend amend extend", &["amend", "extend"]),
-        (headend, "headend amend cut", &["amend", "cut"]),
-        (headend, "headend amend replace", &["amend", "replace"]),
-        (headend, "headend amend substitute", &["amend", "substitute"]),
-        (headend, "headend amend hold", &["amend", "hold"]),
-        (headend, "headend amend resume", &["amend", "resume"]),
-        (headend, "headend amend boost", &["amend", "boost"]),
-        (headend, "headend amend opt-out", &["amend", "opt-out"]),
-        (headend, "headend amend undo", &["amend", "undo"]),
-        (headend, "headend explain", &["explain"]),
-        (headend, "headend plan", &["plan"]),
-        (headend, "headend why", &["why"]),
-        (headend, "headend fmt", &["fmt"]),
-        (headend, "headend export", &["export"]),
-        (headend, "headend import", &["import"]),
-        (headend, "headend schema", &["schema"]),
-        (headend, "headend ingest", &["ingest"]),
-        (headend, "headend library", &["library"]),
-        (headend, "headend library list", &["library", "list"]),
-        (headend, "headend library search", &["library", "search"]),
-        (headend, "headend library show", &["library", "show"]),
-        (headend, "headend library scrub", &["library", "scrub"]),
-        (headend, "headend library gc", &["library", "gc"]),
-        (headend, "headend library rebuild", &["library", "rebuild"]),
-        (headend, "headend library withdraw", &["library", "withdraw"]),
-        (headend, "headend render", &["render"]),
-        (headend, "headend verify", &["verify"]),
-        (headend, "headend run", &["run"]),
-        (headend, "headend asrun", &["asrun"]),
-        (headend, "headend asrun verify", &["asrun", "verify"]),
-        (headend, "headend asrun export", &["asrun", "export"]),
-        (headend, "headend doctor", &["doctor"]),
-        (headend, "headend manual", &["manual"]),
-        (headend, "headend completions", &["completions"]),
-        (headend, "headend control", &["control"]),
-        (headend, "headend control token", &["control", "token"]),
-        (headend, "headend control machine", &["control", "machine"]),
-        (site, "headend-site", &[]),
-        (site, "headend-site receive", &["receive"]),
-    ];
-    for (program, name, command) in pages {
-        let text = help(program, command);
+    for (program, name) in PAGES {
+        let command: Vec<&str> = name.split(' ').skip(1).collect();
+        let text = help(program, &command);
         write!(page, "\n## {name}\n\n```text\n{text}```\n").expect("a string takes text");
     }
     assert_page("commands.md", &page);

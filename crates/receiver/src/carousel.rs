@@ -251,8 +251,8 @@ impl Carousel {
         Effect::None
     }
 
-    /// Takes a block that was decoded, as if it had come from the air. Returns whether the version is
-    /// this carousel's.
+    /// Takes a block that was decoded, as if it had come from the air. Returns whether the version
+    /// is this carousel's.
     pub(crate) fn take_decoded(
         &mut self,
         id: VersionId,

@@ -8,7 +8,7 @@
 use crate::event::SpoolId;
 use crate::limits::Usage;
 use crate::module::Module;
-use core::ops::{Range, RangeInclusive};
+use core::ops::Range;
 use datacast::{Collection, Ddb, Fountain, Place, Taken};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -146,21 +146,17 @@ impl Gathering {
     }
 
     /// The source blocks that a module has blocks of.
-    pub(crate) fn source_blocks_of(&self, module: u16) -> RangeInclusive<u8> {
+    pub(crate) fn source_blocks_of(&self, module: u16) -> impl Iterator<Item = u8> + use<> {
         let fountain = self.collection.fountain();
         let number = |block| fountain.locate(block).map(|(number, _)| number);
-        match self.shelf(module) {
-            Some(shelf) if !shelf.is_empty() => {
-                let (first, last) = (number(shelf.start), number(shelf.end - 1));
-                first.unwrap_or(1)..=last.unwrap_or(0)
-            }
-            _ => 1..=0,
-        }
+        let shelf = self.shelf(module).filter(|shelf| !shelf.is_empty());
+        let ends = shelf.and_then(|s| Some((number(s.start)?, number(s.end - 1)?)));
+        ends.into_iter().flat_map(|(first, last)| first..=last)
     }
 
     /// The modules that have blocks of a source block.
     pub(crate) fn modules_of(&self, number: u8) -> Vec<u16> {
-        let overlaps = |id: &u16| self.source_blocks_of(*id).contains(&number);
+        let overlaps = |id: &u16| self.source_blocks_of(*id).any(|of| of == number);
         self.shelves.iter().map(|(id, _)| *id).filter(overlaps).collect()
     }
 

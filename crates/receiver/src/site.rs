@@ -111,8 +111,8 @@ impl Site {
         }
     }
 
-    /// Takes a block of the carousel that was decoded, filled up with zeros. Blocks of versions that
-    /// are not on air any more are ignored.
+    /// Takes a block of the carousel that was decoded, filled up with zeros. Blocks of versions
+    /// that are not on air any more are ignored.
     pub fn decoded_block(&mut self, version: VersionId, block: u64, bytes: &[u8]) {
         let (carousels, shared) = self.demux.all_carousels();
         for carousel in carousels {

@@ -167,7 +167,10 @@ proptest! {
             let after = all(&base.amended(&log.up_to(amendment.number)).0.unwrap());
             let early = |list: &[PlannedAiring]| {
                 let own = list.iter().filter(|a| a.start < amendment.effective);
-                own.map(|a| (a.start, a.window_end, a.asset.clone(), a.lesson.clone())).collect::<Vec<_>>()
+                let told = |a: &PlannedAiring| {
+                    (a.start, a.window_end, a.asset.clone(), a.lesson.clone())
+                };
+                own.map(told).collect::<Vec<_>>()
             };
             prop_assert_eq!(early(&before), early(&after), "{}", text);
         }

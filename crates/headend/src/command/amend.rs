@@ -34,6 +34,7 @@ pub struct AmendArgs {
 
 /// The verbs, and the list.
 #[derive(Subcommand, Debug)]
+#[allow(clippy::large_enum_variant, reason = "there is one of it, from the command line")]
 pub enum AmendCommand {
     /// List the amendments, the last ones behind.
     List(ListArgs),

@@ -39,7 +39,8 @@ pub(crate) enum Answer {
     Made { version: VersionId, file: usize, is_sound: bool },
     /// A block that was missing.
     Block { version: VersionId, block: u64, bytes: Bytes },
-    /// All blocks that were missing in a source block have been told, or its symbols were not enough.
+    /// All blocks that were missing in a source block have been told, or its symbols were not
+    /// enough.
     Decoded { version: VersionId, source_block: u8, is_enough: bool },
     /// A file or bundle cannot be stored here; all others go on.
     Refused { version: VersionId, error: StorageError },

@@ -1,11 +1,11 @@
 //! What has come of bundles that are not complete, so that a site that was switched off, or whose
 //! power was cut, goes on where it was.
 //!
-//! `.headend/journal-<PID>` holds the sections of one carousel that brought something new, one behind
-//! the other. They end with a CRC each, so a torn end is found when they are read again, and taking
-//! them again brings the site back to what it was. A thread of its own writes them and makes them
-//! durable every half second: reception never waits for the disk, unless that is slower than the
-//! stream. When a bundle is complete its journal goes.
+//! `.headend/journal-<PID>` holds the sections of one carousel that brought something new, one
+//! behind the other. They end with a CRC each, so a torn end is found when they are read again, and
+//! taking them again brings the site back to what it was. A thread of its own writes them and makes
+//! them durable every half second: reception never waits for the disk, unless that is slower than
+//! the stream. When a bundle is complete its journal goes.
 
 use super::error::StorageError;
 use super::workspace::Workspace;

@@ -7,6 +7,7 @@ use super::workspace::Workspace;
 use datacast::{Digest, RelativePath};
 use receiver::{DecodeJob, FileJob, Source, SpoolId, SpoolPiece, SymbolSource};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fs::File;
 use std::io::{ErrorKind, Read, Write};
 use std::os::unix::fs::FileExt;
@@ -110,13 +111,15 @@ impl Placer {
                 }
                 SymbolSource::Bytes(_) => continue,
                 SymbolSource::Spool(piece) => {
-                    if !open.contains_key(&piece.spool) {
-                        let file = self.workspace.open_file(&spool::name_of(piece.spool))?;
-                        open.insert(piece.spool, file);
-                    }
-                    let file = open.get(&piece.spool).and_then(Option::as_ref);
+                    let file = match open.entry(piece.spool) {
+                        Entry::Occupied(file) => file.into_mut(),
+                        Entry::Vacant(place) => {
+                            let name = spool::name_of(piece.spool);
+                            place.insert(self.workspace.open_file(&name)?)
+                        }
+                    };
                     let room = symbol.get_mut(..piece.length as usize);
-                    let (Some(file), Some(room)) = (file, room) else { continue };
+                    let (Some(file), Some(room)) = (file.as_ref(), room) else { continue };
                     if file.read_exact_at(room, piece.offset.into()).is_err() {
                         continue;
                     }

@@ -1,8 +1,8 @@
 //! What makes a bundle a fountain: the intermediate symbols of its source blocks, computed once.
 //!
-//! They lie one behind the other in `<id>-<digest>-<bytes of a block>.fountain` beside the blob, take
-//! its room and a few per cent, and depend on it and on the size of blocks alone. A repair symbol is
-//! the sum of a few of them, so that any one can be made from a few reads.
+//! They lie one behind the other in `<id>-<digest>-<bytes of a block>.fountain` beside the blob,
+//! take its room and a few per cent, and depend on it and on the size of blocks alone. A repair
+//! symbol is the sum of a few of them, so that any one can be made from a few reads.
 
 use super::error::{BundleFault, BundleReadError};
 use super::{CHUNK, PackedBundle};

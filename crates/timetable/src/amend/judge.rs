@@ -18,7 +18,8 @@ impl Timetable {
     /// exactly when no finding is an error.
     ///
     /// The amendments were judged when they were accepted. One that a changed timetable gives
-    /// nothing to change is told and left out, unless it is older than all that the timetable names.
+    /// nothing to change is told and left out, unless it is older than all that the timetable
+    /// names.
     pub fn amended(&self, log: &AmendmentLog) -> (Option<Timetable>, Vec<Diagnostic>) {
         let all: Vec<&Amendment> = log.iter().collect();
         let applied = apply(self, &all, log.source());
@@ -115,8 +116,8 @@ fn judge_undo(last: &Amendment, all: &[&Amendment]) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// Nothing that starts before the amendment holds may change, its end neither: what is on air goes on
-/// to its end when the timetable changes.
+/// Nothing that starts before the amendment holds may change, its end neither: what is on air goes
+/// on to its end when the timetable changes.
 fn judge_time(
     last: &Amendment,
     all: &[&Amendment],

@@ -27,7 +27,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("receiver", &["ts", "es", "fec", "si", "datacast", "rtp"]),
     ("verify", &["ts", "es", "si", "datacast", "rtp"]),
     ("evidence", &["ts", "timetable"]),
-    ("library", &["ts", "es", "asset", "datacast", "mux", "rundown"]),
+    ("library", &["ts", "es", "asset", "fec", "datacast", "mux", "rundown"]),
     ("uplink", &["ts", "rtp"]),
     ("control", &[]),
     (
