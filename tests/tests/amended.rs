@@ -39,10 +39,10 @@ fn a_daemon_takes_amendments_and_resumes_in_their_midst() {
     let from_s = unix_now_s() - 2;
     let on_air = OnAir::start(&station);
     on_air.wait_for("on air");
-    // Well behind the notice that every machine is given, in a lesson that begins behind it too.
-    let start_s = (unix_now_s() + 150).next_multiple_of(60) - 25;
+    // Well behind the notice that every machine is given, in the place of a whole lesson.
+    let start_s = (unix_now_s() + 90).next_multiple_of(60);
     let start = local(start_s);
-    let insert = ["water-1", "--service", "tv-1", "--start", &start, "--length", "40s"];
+    let insert = ["water-1", "--service", "tv-1", "--start", &start, "--length", "1m"];
     let shown = amend(&station, "insert", &insert);
     assert!(shown.contains("water-1") && shown.contains("nothing is written"), "{shown}");
     assert!(!station.path("state/amendments.jsonl").exists());
