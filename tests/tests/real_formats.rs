@@ -307,7 +307,7 @@ fn faults(file: &Path, source: &Path, format: &Format) -> Vec<String> {
 }
 
 #[test]
-#[ignore = "takes minutes, and two of its files are not yet right: docs/design/scope.md"]
+#[ignore = "takes minutes"]
 fn real_files_are_ingested_rendered_verified_and_decoded_with_lips_in_sync() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let path = folder.path();
