@@ -87,7 +87,8 @@ fn every_code_of_the_parser_has_a_faulty_text() {
         Code::Capacity,
         Code::TooLarge,
     ];
-    // Those from 08 on are about the log of amendments and the configuration, which are no timetable.
+    // Those from 08 on are about the log of amendments and the configuration, which are no
+    // timetable.
     let ours = |c: &&Code| !elsewhere.contains(c) && c.as_str()[1..] < *"0800";
     for code in Code::ALL.iter().filter(ours) {
         assert!(FAULTY.iter().any(|(c, _, _)| c == code), "{code}");
