@@ -60,7 +60,7 @@ proptest! {
     fn any_losses_cost_what_was_lost_and_little_more(
         seed: u64, start in 0u64..1 << 40, loss in 0u8..128, bytes in 20_000usize..90_000,
     ) {
-        let sent = week(bytes).as_fountain(100 * 200);
+        let sent = week(bytes).into_fountain(100 * 200);
         let mut shell = Shell::new(Limits::default());
         let mut chance = chance(seed | 1);
         let passes = send(&sent, &mut shell, start, |_| (chance() >= loss).then_some(0));
@@ -76,7 +76,7 @@ proptest! {
 
 #[test]
 fn repair_symbols_alone_are_enough_the_manifest_included() {
-    let sent = week(50_000).as_fountain(100 * 200);
+    let sent = week(50_000).into_fountain(100 * 200);
     let mut shell = Shell::new(Limits::default());
     let repairs = |symbol| matches!(symbol, Symbol::Repair(_)).then_some(0);
     send(&sent, &mut shell, 7, repairs);
@@ -86,7 +86,7 @@ fn repair_symbols_alone_are_enough_the_manifest_included() {
 
 #[test]
 fn a_forged_symbol_is_noticed_and_the_files_are_right_all_the_same() {
-    let sent = week(50_000).as_fountain(100 * 200);
+    let sent = week(50_000).into_fountain(100 * 200);
     let mut shell = Shell::new(Limits::default());
     let mut forged = 0;
     send(&sent, &mut shell, 7, |symbol| match symbol {
@@ -103,7 +103,7 @@ fn a_forged_symbol_is_noticed_and_the_files_are_right_all_the_same() {
 
 #[test]
 fn a_site_that_is_switched_off_again_and_again_goes_on_where_it_was() {
-    let sent = week(50_000).as_fountain(100 * 200);
+    let sent = week(50_000).into_fountain(100 * 200);
     let fountain = *sent.carousel.fountain().unwrap();
     let prepared = sent.prepared();
     let mut mux = Mux::default();
@@ -134,7 +134,7 @@ fn a_site_that_is_switched_off_again_and_again_goes_on_where_it_was() {
 
 #[test]
 fn a_site_that_knows_carousels_alone_completes_from_the_blocks() {
-    let sent = week(50_000).as_fountain(100 * 200);
+    let sent = week(50_000).into_fountain(100 * 200);
     let mut shell = Shell::new(Limits::default());
     let sources = |symbol| matches!(symbol, Symbol::Source { .. }).then_some(0);
     send(&sent, &mut shell, 7, sources);

@@ -38,7 +38,7 @@ impl Sent {
     }
 
     /// The same bundle as a fountain with source blocks of so many bytes.
-    pub fn as_fountain(mut self, source_block_size: u32) -> Sent {
+    pub fn into_fountain(mut self, source_block_size: u32) -> Sent {
         let options = CarouselOptions { block_size: self.carousel.block_size(), revision: 0 };
         let with = Carousel::with_fountain(&self.manifest, options, source_block_size);
         self.carousel = with.unwrap();
