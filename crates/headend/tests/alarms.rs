@@ -1,24 +1,12 @@
 //! Alarms of a daemon on air, as somebody who is told of them meets them.
 
+#[path = "support/daemon.rs"]
+mod daemon;
+
+use daemon::Daemon;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-
-struct Daemon(Child);
-
-impl Drop for Daemon {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-impl Daemon {
-    fn signal(&self, signal: rustix::process::Signal) {
-        let pid = rustix::process::Pid::from_raw(self.0.id() as i32).unwrap();
-        rustix::process::kill_process(pid, signal).unwrap();
-    }
-}
 
 fn headend(words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_headend"));
@@ -44,7 +32,7 @@ fn station(folder: &Path, group: &str, more: &str) -> (PathBuf, PathBuf) {
 fn start(config: &Path, log: &Path) -> Daemon {
     let log = std::fs::File::create(log).unwrap();
     let mut command = headend(&["run"]);
-    Daemon(command.arg(config).stderr(log).spawn().unwrap())
+    Daemon::new(command.arg(config).stderr(log).spawn().unwrap())
 }
 
 /// Waits until the file has a line with all of these words.
@@ -98,5 +86,5 @@ fn what_is_sent_is_judged_on_its_way_back_and_a_changed_file_reloads_by_itself()
     let found = std::fs::read_to_string(&told).unwrap_or_default();
     assert!(!found.contains("conformance"), "{found}");
     daemon.signal(rustix::process::Signal::TERM);
-    assert!(daemon.0.wait().unwrap().success());
+    assert!(daemon.wait().success());
 }

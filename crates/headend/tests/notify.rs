@@ -1,25 +1,13 @@
 //! The service manager's protocol, spoken to a socket that stands for the manager.
 
+#[path = "support/daemon.rs"]
+mod daemon;
+
+use daemon::Daemon;
 use std::os::unix::net::UnixDatagram;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
-
-struct Daemon(Child);
-
-impl Drop for Daemon {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-impl Daemon {
-    fn signal(&self, signal: rustix::process::Signal) {
-        let pid = rustix::process::Pid::from_raw(self.0.id() as i32).unwrap();
-        rustix::process::kill_process(pid, signal).unwrap();
-    }
-}
 
 /// Waits for a message with these words and returns those that came before it, and it.
 fn wait_for(socket: &UnixDatagram, words: &str, patience: Duration) -> Vec<String> {
@@ -48,7 +36,7 @@ fn start(folder: &Path, socket: &Path) -> Daemon {
         .env("WATCHDOG_USEC", "2000000")
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    Daemon(command.spawn().unwrap())
+    Daemon::new(command.spawn().unwrap())
 }
 
 #[test]
@@ -83,5 +71,5 @@ fn the_manager_hears_of_the_start_a_reload_the_life_and_the_end() {
     wait_for(&socket, "WATCHDOG=1", Duration::from_secs(5));
     daemon.signal(rustix::process::Signal::TERM);
     wait_for(&socket, "STOPPING=1", Duration::from_secs(5));
-    assert!(daemon.0.wait().unwrap().success());
+    assert!(daemon.wait().success());
 }

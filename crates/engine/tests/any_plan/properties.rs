@@ -18,6 +18,16 @@ pub fn judged(world: &World, bytes: &[u8]) -> verify::Report {
     verifier.finish()
 }
 
+/// Counters go on, time stamps rise, the PMT names what comes, and the verifier finds nothing.
+fn assert_sound(world: &World, bytes: &[u8]) {
+    let tape = tape::read(bytes);
+    tape.assert_counters_go_on();
+    tape.assert_stamps_in_order();
+    assert_named(bytes, false);
+    let report = judged(world, bytes);
+    assert!(report.is_conformant(), "{report}");
+}
+
 proptest! {
     #![proptest_config(config(10))]
 
@@ -37,13 +47,7 @@ proptest! {
             let wasted = usage.nulls >= usage.demands.nulls + 16;
             prop_assert!(!wasted || usage.carousels.is_empty(), "what is left goes to bundles");
         }
-        let bytes = joined(&made);
-        let tape = tape::read(&bytes);
-        tape.assert_counters_go_on();
-        tape.assert_stamps_in_order();
-        assert_named(&bytes, false);
-        let report = judged(&world, &bytes);
-        prop_assert!(report.is_conformant(), "{report}");
+        assert_sound(&world, &joined(&made));
     }
 
     #[test]
@@ -88,12 +92,7 @@ proptest! {
         let engine = world.engine();
         let first = world.superframe(0);
         let made = world.sequence(&engine, first..first + 8);
-        let bytes = joined(&made.map_err(|why| TestCaseError::reject(why.to_string()))?);
-        let tape = tape::read(&bytes);
-        tape.assert_counters_go_on();
-        tape.assert_stamps_in_order();
-        assert_named(&bytes, false);
-        let report = judged(&world, &bytes);
-        prop_assert!(report.is_conformant(), "{report}");
+        let made = made.map_err(|why| TestCaseError::reject(why.to_string()))?;
+        assert_sound(&world, &joined(&made));
     }
 }

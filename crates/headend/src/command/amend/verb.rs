@@ -4,9 +4,26 @@ use super::Common;
 use crate::exit::{Code, Failure};
 use crate::schedule::instant;
 use crate::when;
-use clap::Subcommand;
+use clap::{Args, Subcommand};
 use timetable::{AiringName, AssetId, Id, Insert, Language, LocalTime, OptOut, Texts, Verb, Zone};
 use ts::{Span, Ticks};
+
+/// What an amendment that adds something calls it, and what gives way to it.
+#[derive(Args, Debug)]
+pub struct Own {
+    /// What it is called in plans; otherwise amendment-N.
+    #[arg(long)]
+    id: Option<String>,
+    /// Airings of a lower priority give way to it.
+    #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u8).range(0..=99))]
+    priority: u8,
+}
+
+impl Own {
+    fn id(&self, number: u32) -> Result<Id, Failure> {
+        self.id.as_deref().map_or_else(|| id(&format!("amendment-{number}")), id)
+    }
+}
 
 /// The verbs. An airing is named as plans name it: slot@2027-03-15, slot@2027-03-15T19:30, or the
 /// id of an item.
@@ -47,12 +64,9 @@ pub enum AmendVerb {
         /// How long it may last: 10m, 1h30m.
         #[arg(long, value_name = "D", value_parser = when::parse_span)]
         length: Span,
-        /// What it is called in plans; otherwise amendment-N.
-        #[arg(long)]
-        id: Option<String>,
-        /// Airings of a lower priority give way to it.
-        #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u8).range(0..=99))]
-        priority: u8,
+        /// What it is called, and what gives way to it.
+        #[command(flatten)]
+        own: Own,
         /// Its name for the programme guide, in Chinese.
         #[arg(long)]
         title_zh: Option<String>,
@@ -156,12 +170,9 @@ pub enum AmendVerb {
         /// How long it lasts.
         #[arg(long, value_name = "D", value_parser = when::parse_span)]
         length: Span,
-        /// What it is called in plans; otherwise amendment-N.
-        #[arg(long)]
-        id: Option<String>,
-        /// Airings of a lower priority give way to it.
-        #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u8).range(0..=99))]
-        priority: u8,
+        /// What it is called, and what gives way to it.
+        #[command(flatten)]
+        own: Own,
         /// What all others see; otherwise filler.
         #[arg(long, value_name = "ASSET")]
         play: Option<String>,
@@ -229,41 +240,32 @@ impl AmendVerb {
                 service,
                 start,
                 length,
-                priority,
+                own,
                 title_zh,
                 title_en,
                 ..
             } => Verb::Insert(Insert {
-                id: self.own_id(number)?,
+                id: own.id(number)?,
                 service: id(service)?,
                 asset: asset(of)?,
                 start: local(zone, start)?,
                 length_s: seconds(*length)?,
-                priority: *priority,
+                priority: own.priority,
                 title: title(title_zh.as_deref(), title_en.as_deref()),
             }),
-            AmendVerb::OptOut { service, regions, start, length, priority, play, .. } => {
+            AmendVerb::OptOut { service, regions, start, length, own, play, .. } => {
                 let regions: Result<Vec<Id>, Failure> = regions.iter().map(|r| id(r)).collect();
                 Verb::OptOut(OptOut {
-                    id: self.own_id(number)?,
+                    id: own.id(number)?,
                     service: id(service)?,
                     regions: regions?,
                     start: local(zone, start)?,
                     length_s: seconds(*length)?,
-                    priority: *priority,
+                    priority: own.priority,
                     play: play.as_deref().map(asset).transpose()?,
                 })
             }
         })
-    }
-
-    fn own_id(&self, number: u32) -> Result<Id, Failure> {
-        match self {
-            AmendVerb::Insert { id: Some(own), .. } | AmendVerb::OptOut { id: Some(own), .. } => {
-                id(own)
-            }
-            _ => id(&format!("amendment-{number}")),
-        }
     }
 }
 
