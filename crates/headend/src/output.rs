@@ -22,5 +22,14 @@ pub fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
 
 /// Whether standard output shows colours: a terminal does, unless `NO_COLOR` is set.
 pub fn is_colored() -> bool {
-    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty())
+    io::stdout().is_terminal() && is_color_welcome()
+}
+
+/// Whether logs are coloured: on a terminal, not in the journal or a file.
+pub fn is_log_colored() -> bool {
+    io::stderr().is_terminal() && is_color_welcome()
+}
+
+fn is_color_welcome() -> bool {
+    std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty())
 }

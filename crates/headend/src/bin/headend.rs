@@ -6,6 +6,7 @@ use headend::command::{
     manual, plan, render, run, schema, verify, why,
 };
 use headend::exit::{Code, Failure};
+use headend::output;
 use std::process::ExitCode;
 use tracing_subscriber::EnvFilter;
 
@@ -71,7 +72,8 @@ fn main() -> ExitCode {
         }
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    log.with_ansi(output::is_log_colored()).init();
     let done: Result<(), Failure> = match &cli.command {
         Command::Demo(args) => demo::run(args),
         Command::Check(args) => check::run(args),
