@@ -338,7 +338,8 @@ impl Judge {
                 self.pids.of(stream.pid.value()).stream_type = Some(stream.stream_type.0);
             }
         }
-        self.pids.settle_roles();
+        let all = self.programs.programs.iter().all(|(_, program)| program.pmt.is_some());
+        self.pids.settle_roles(all);
         self.retired.extend(elementary.iter().map(Elementary::figures));
         self.retired.truncate(RETIRED_MAX);
     }

@@ -93,6 +93,8 @@ pub(crate) struct Pids {
     states: Vec<PidState>,
     /// PIDs that have come or are named, in the order in which they first did.
     active: Vec<u16>,
+    /// The PAT and each of its PMTs have been read once.
+    tables_known: bool,
 }
 
 impl Pids {
@@ -101,7 +103,7 @@ impl Pids {
         let states = (0..PIDS as u16)
             .map(|pid| PidState { role: Role::reserved(pid), ..PidState::default() })
             .collect();
-        Pids { states, active: Vec::new() }
+        Pids { states, active: Vec::new(), tables_known: false }
     }
 
     /// What is remembered of a PID; only its low 13 bits count.
@@ -146,13 +148,22 @@ impl Pids {
         }
     }
 
-    /// The tables have been told anew: what they no longer name is no longer awaited.
-    pub(crate) fn settle_roles(&mut self) {
+    /// The tables have been told anew, whether or not all of them: what they no longer name is no
+    /// longer awaited.
+    ///
+    /// What came before all were known for the first time is forgotten: it may have been the end of
+    /// a stream that was named until then.
+    pub(crate) fn settle_roles(&mut self, all: bool) {
+        let first = all && !self.tables_known;
+        self.tables_known |= all;
         for pid in &self.active {
             let state = &mut self.states[usize::from(*pid)];
             let awaited = matches!(state.role, Role::Elementary(_) | Role::Data(_) | Role::Clock);
             if !awaited {
                 state.expected = None;
+            }
+            if first {
+                state.stranger_since = None;
             }
         }
     }

@@ -181,6 +181,20 @@ fn missing_and_unnamed_pids_are_told() {
 }
 
 #[test]
+fn a_pid_is_no_stranger_for_what_came_before_the_first_tables() {
+    let stranger = || stream::section_packet(0x77, &[0x80, 0x30, 1, 0]);
+    let first = |p: &mut Vec<Packet>| {
+        p[0] = stranger();
+    };
+    damaged("the end of a stream", first, &[]);
+    let again = |p: &mut Vec<Packet>| {
+        p[0] = stranger();
+        insert(p, SECOND, stranger());
+    };
+    damaged("a stream that goes on", again, &[Check::UnreferencedPid]);
+}
+
+#[test]
 fn transport_errors_and_bad_checksums_are_told() {
     damaged(
         "transport_error_indicator",
