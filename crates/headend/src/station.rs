@@ -11,11 +11,13 @@ use crate::source::Source;
 use asset::{AssetIndex, AssetSummary};
 use engine::Engine;
 use library::bundles::{BundleRequest, BundleStore, PackedBundle};
+use library::gc::Removal;
 use library::{AssetError, AssetId, IdError, Library};
 use rundown::{Catalogue, CatalogueEntry, Problem, Rundown, compile};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use timetable::{AmendmentLog, Diagnostic, Id, Severity, Source as Text, Timetable};
 use ts::{Span, Ticks};
 
@@ -138,6 +140,17 @@ impl Station {
             bundles,
             faulty_bundles,
         })
+    }
+
+    /// The packed bundles that the timetable no longer needs and that have been so for a while;
+    /// none while a bundle cannot be packed, because what was packed of it is all that there is.
+    pub fn plan_bundle_gc(&self, keep_replaced: Duration) -> Result<Vec<Removal>, Failure> {
+        if !self.faulty_bundles.is_empty() {
+            return Ok(Vec::new());
+        }
+        let keep: Vec<&PackedBundle> = self.bundles.values().map(AsRef::as_ref).collect();
+        let planned = bundle_store(&self.config)?.plan_gc(&keep, keep_replaced);
+        planned.map_err(|e| Failure::new(Code::Io, e))
     }
 
     /// The timetables that name what can be on air: as they are written, and with all amendments.
@@ -344,6 +357,11 @@ pub fn entry_points(index: &AssetIndex) -> Vec<Span> {
     points
 }
 
+fn bundle_store(config: &Config) -> Result<BundleStore, Failure> {
+    BundleStore::open(&config.library, &config.bundles, config.bundle_limits)
+        .map_err(|e| Failure::new(Code::Unavailable, e))
+}
+
 type Packed = (BTreeMap<String, Arc<PackedBundle>>, BTreeMap<String, String>);
 
 fn pack(config: &Config, timetable: &Timetable) -> Result<Packed, Failure> {
@@ -351,8 +369,7 @@ fn pack(config: &Config, timetable: &Timetable) -> Result<Packed, Failure> {
     if timetable.bundles().is_empty() {
         return Ok((packed, faulty));
     }
-    let store = BundleStore::open(&config.library, &config.bundles, config.bundle_limits)
-        .map_err(|e| Failure::new(Code::Unavailable, e))?;
+    let store = bundle_store(config)?;
     for bundle in timetable.bundles() {
         let request = BundleRequest {
             id: bundle.id.as_str(),

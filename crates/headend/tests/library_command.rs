@@ -133,6 +133,32 @@ fn gc_tells_what_would_go_and_spares_what_the_timetable_names() {
 }
 
 #[test]
+fn gc_takes_what_is_packed_of_a_bundle_once_it_is_packed_anew() {
+    let bench = Bench::new();
+    let path = |name: &str| bench.folder.path().join(name);
+    fs::write(path("c.toml"), CONFIG.replace("[\"tv\"]", "[\"tv\", \"files\"]")).unwrap();
+    let bundle = "[[service]]\nid = \"files\"\nnumber = 2\nkind = \"data\"\nname = { en = \"F\" }\n\
+        [[bundle]]\nid = \"week\"\nservice = \"files\"\ntitle = { en = \"Week\" }\n\
+        files = \"week/**\"\n";
+    fs::write(path("timetable.toml"), format!("{TIMETABLE}{bundle}")).unwrap();
+    fs::create_dir_all(path("bundles/week")).unwrap();
+    let packed = || {
+        let entries = fs::read_dir(path("library/bundles")).unwrap();
+        entries.filter(|e| e.as_ref().unwrap().path().extension().unwrap() == "blob").count()
+    };
+    for text in ["monday", "tuesday is longer"] {
+        fs::write(path("bundles/week/a.txt"), text).unwrap();
+        bench.says(&["library", "gc", "c.toml"]);
+    }
+    assert_eq!(packed(), 2);
+    bench.says(&["library", "gc", "c.toml", "--remove"]);
+    assert_eq!(packed(), 2, "an earlier timetable may still need it");
+    let said = bench.says(&["library", "gc", "c.toml", "--keep-days", "0", "--remove"]);
+    assert!(said.contains("replaced") && said.contains("week-"), "{said}");
+    assert_eq!(packed(), 1);
+}
+
+#[test]
 fn a_withdrawal_needs_a_reason_and_can_be_taken_back() {
     let bench = Bench::new();
     bench.ingest("a", "slate-h264", &[]);

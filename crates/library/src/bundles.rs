@@ -11,6 +11,7 @@ mod fountain;
 mod pack;
 mod pattern;
 mod stamp;
+mod sweep;
 
 pub use error::{BundleError, BundleFault, BundleReadError};
 pub use find::{FoundFile, find};
@@ -101,7 +102,7 @@ impl BundleStore {
         let started_ns = stamp::now_ns();
         let files = self.files(request.files)?;
         let key = stamp::key(&name, module_size, &files);
-        let stamp_path = self.blobs.join(format!("{}.stamp", request.id));
+        let stamp_path = self.stamp_path(request.id);
         let stamp = Stamp::read(&stamp_path).filter(|stamp| stamp.vouches_for(&key, &files));
         if let Some(packed) = stamp.and_then(|stamp| self.reopen(&name, &stamp, block_size)) {
             return self.finish(packed, request);
@@ -130,31 +131,6 @@ impl BundleStore {
             packed.prepared = Some(fountain::prepare(&self.blobs, &packed)?);
         }
         Ok(packed)
-    }
-
-    /// Removes the blobs and stamps of bundles other than these, and the older blobs of these.
-    /// Whoever still has a removed blob open is not disturbed. Gives how many files went.
-    pub fn remove_others(&self, keep: &[&PackedBundle]) -> Result<usize, FileError> {
-        let wrap = |error| FileError::new(&self.blobs, error);
-        let mut removed = 0;
-        for entry in fs::read_dir(&self.blobs).map_err(wrap)? {
-            let path = entry.map_err(wrap)?.path();
-            let kept = match path.extension().and_then(|e| e.to_str()) {
-                Some("blob") => keep.iter().any(|bundle| bundle.path == path),
-                Some("fountain") => keep.iter().any(|bundle| {
-                    bundle.prepared.as_ref().is_some_and(|prepared| prepared.path() == path)
-                }),
-                Some("stamp") => keep.iter().any(|bundle| {
-                    path.file_stem().and_then(|s| s.to_str()) == Some(bundle.manifest.name().id())
-                }),
-                _ => true,
-            };
-            if !kept {
-                fs::remove_file(&path).map_err(|error| FileError::new(&path, error))?;
-                removed += 1;
-            }
-        }
-        Ok(removed)
     }
 
     /// The files of a bundle, in the order of their paths.

@@ -104,7 +104,7 @@ impl Library {
         Ok(plan)
     }
 
-    /// Removes something that a plan names, its index first.
+    /// Removes something that a plan names, an asset's index first.
     pub fn remove(&self, removal: &Removal) -> Result<(), FileError> {
         for path in &removal.files {
             match fs::remove_file(path) {
@@ -185,7 +185,12 @@ fn is_content(base: &str) -> bool {
     })
 }
 
-fn removal(id: Option<AssetId>, files: Vec<PathBuf>, why: Reason) -> Result<Removal, FileError> {
+/// Files as something that may go.
+pub(crate) fn removal(
+    id: Option<AssetId>,
+    files: Vec<PathBuf>,
+    why: Reason,
+) -> Result<Removal, FileError> {
     let mut bytes = 0;
     for path in &files {
         match fs::metadata(path) {
@@ -200,7 +205,7 @@ fn removal(id: Option<AssetId>, files: Vec<PathBuf>, why: Reason) -> Result<Remo
 }
 
 /// Whether nothing has been done to a file for so long, renaming it included.
-fn is_older(path: &Path, age: Duration) -> Result<bool, FileError> {
+pub(crate) fn is_older(path: &Path, age: Duration) -> Result<bool, FileError> {
     let metadata = fs::metadata(path).map_err(|error| FileError::new(path, error))?;
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     Ok(metadata.ctime().saturating_add_unsigned(age.as_secs()) <= since.as_secs() as i64)

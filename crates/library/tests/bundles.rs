@@ -4,6 +4,7 @@ use datacast::{BundleFile, BundleName, MODULE_SIZE_DEFAULT, RelativePath, pack};
 use library::bundles::{
     BundleFault, BundleLimits, BundleReadError, BundleRequest, BundleStore, PackedBundle,
 };
+use library::gc::Reason;
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, symlink};
@@ -152,11 +153,18 @@ fn a_bundle_that_is_open_keeps_its_bytes_when_files_change() {
     let new = place.pack("x");
     assert_ne!(old.path(), new.path());
     assert!(old.path().exists());
-    assert_eq!(place.store.remove_others(&[&new]), Ok(1));
-    assert!(!old.path().exists());
+    let lately = place.store.plan_gc(&[&new], Duration::from_secs(3600)).unwrap();
+    assert_eq!(lately, [], "who planned with it may need it still");
+    let replaced = place.store.plan_gc(&[&new], Duration::ZERO).unwrap();
+    let files: Vec<_> = replaced.iter().flat_map(|removal| &removal.files).collect();
+    assert_eq!(files, [old.path()]);
+    assert_eq!(replaced[0].why, Reason::Replaced);
+    fs::remove_file(old.path()).unwrap();
     assert_eq!(old.verify(), Ok(()));
     assert_eq!(new.verify(), Ok(()));
-    assert_eq!(place.store.remove_others(&[]), Ok(2));
+    let unused = place.store.plan_gc(&[], Duration::ZERO).unwrap();
+    assert_eq!(unused.len(), 2, "blob and stamp: {unused:?}");
+    assert!(unused.iter().all(|removal| removal.why == Reason::Unused));
 }
 
 #[test]
@@ -315,9 +323,8 @@ fn what_a_fountain_needs_is_prepared_once_and_its_symbols_decode() {
     let first_inode = inode(&prepared);
     let again = place.store.pack(&request).unwrap();
     assert_eq!(inode(&prepared), first_inode);
-    place.store.remove_others(&[&again]).unwrap();
-    assert!(prepared.exists());
+    assert_eq!(place.store.plan_gc(&[&again], Duration::ZERO), Ok(vec![]));
     let plain = place.store.pack(&BundleRequest { is_fountain: false, ..request }).unwrap();
-    place.store.remove_others(&[&plain]).unwrap();
-    assert!(!prepared.exists());
+    let removals = place.store.plan_gc(&[&plain], Duration::ZERO).unwrap();
+    assert_eq!(removals.iter().map(|r| &r.files[..]).collect::<Vec<_>>(), [[prepared]]);
 }

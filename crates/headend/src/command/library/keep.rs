@@ -61,7 +61,8 @@ pub(super) fn gc(args: &GcArgs) -> Result<(), Failure> {
         keep_replaced: Duration::from_secs(u64::from(args.keep_days) * 86_400),
         unused: args.unused,
     };
-    let plan = library.plan_gc(&policy).map_err(|e| io(&e))?;
+    let mut plan = library.plan_gc(&policy).map_err(|e| io(&e))?;
+    plan.removals.extend(station.plan_bundle_gc(policy.keep_replaced)?);
     if args.remove {
         for removal in &plan.removals {
             library.remove(removal).map_err(|e| io(&e))?;
