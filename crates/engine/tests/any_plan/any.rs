@@ -104,9 +104,11 @@ fn any_bundle() -> impl Strategy<Value = BundleRecipe> {
     let bytes = prop_oneof![Just(0usize), 1usize..50, 1_000usize..200_000];
     let block = prop_oneof![Just(4017u16), 64u16..4066];
     let minutes = option::of((-1i64..2, 1i64..3));
-    (bytes, block, prop_oneof![Just(0u64), 10_000u64..300_000], 1u32..50, minutes).prop_map(
-        |(bytes, block_size, rate_bps, weight, minutes)| BundleRecipe {
+    let content = (bytes, block, any::<bool>());
+    (content, prop_oneof![Just(0u64), 10_000u64..300_000], 1u32..50, minutes).prop_map(
+        |((bytes, block_size, is_fountain), rate_bps, weight, minutes)| BundleRecipe {
             bytes,
+            is_fountain,
             block_size,
             rate_bps,
             weight,

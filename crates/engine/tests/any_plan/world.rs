@@ -2,8 +2,11 @@
 
 use crate::film::{Film, FilmRecipe};
 use bytes::Bytes;
-use datacast::{BundleFile, BundleName, Carousel, CarouselOptions, RelativePath, pack};
+use datacast::{
+    BundleFile, BundleName, Carousel, CarouselOptions, RelativePath, RepairId, SourceBlock, pack,
+};
 use engine::{Engine, Multiplex, Need, Network, Plan, PlanError, Planner, Service, SuperframeGrid};
+use fec::raptorq::Shape;
 use rundown::{AssetIx, Catalogue, Problem, Rundown, Title, compile};
 use si::{CharacterSet, CountryCode, DescriptorLoop, ServiceType};
 use std::collections::BTreeMap;
@@ -48,11 +51,20 @@ pub struct ProgrammeRecipe {
 #[derive(Clone, Debug)]
 pub struct BundleRecipe {
     pub bytes: usize,
+    pub is_fountain: bool,
     pub block_size: u16,
     pub rate_bps: u64,
     pub weight: u32,
     /// The minutes in which it is sent: how far behind the start the first one is, and how many.
     pub minutes: Option<(i64, i64)>,
+}
+
+/// A packed bundle.
+pub struct Blob {
+    carousel: Carousel,
+    bytes: Bytes,
+    /// The source blocks of a fountain with their intermediate symbols.
+    prepared: Vec<(Shape, Vec<u8>)>,
 }
 
 /// A station.
@@ -62,7 +74,7 @@ pub struct World {
     pub catalogue: Catalogue,
     pub services: Vec<Id>,
     pub films: BTreeMap<String, Film>,
-    pub blobs: Vec<(Carousel, Bytes)>,
+    pub blobs: Vec<Blob>,
     pub start: Ticks,
 }
 
@@ -107,7 +119,7 @@ impl World {
     }
 
     pub fn engine_of(&self, rundown: Rundown) -> Engine {
-        let carousels = self.blobs.iter().map(|(carousel, _)| Some(carousel.clone())).collect();
+        let carousels = self.blobs.iter().map(|blob| Some(blob.carousel.clone())).collect();
         Engine::new(self.multiplex.clone(), rundown, carousels).unwrap()
     }
 
@@ -121,9 +133,9 @@ impl World {
             .map(|need| match need {
                 Need::Page { asset, page } => film(*asset).map(|film| film.page(*page)),
                 Need::Blob { bundle, range } => {
-                    Some(self.blobs[*bundle].1.slice(range.start as usize..range.end as usize))
+                    Some(self.blobs[*bundle].bytes.slice(range.start as usize..range.end as usize))
                 }
-                Need::Repair { .. } => None,
+                Need::Repair { bundle, repair } => Some(self.blobs[*bundle].repair(*repair)),
             })
             .collect();
         let mut bytes = vec![0; self.grid().packets() as usize * PACKET_SIZE];
@@ -272,11 +284,42 @@ pub fn read(text: &str) -> Timetable {
     timetable.unwrap_or_else(|| panic!("{text}\n{}", render_short(&findings, &[source])))
 }
 
-fn blob((b, recipe): (usize, &BundleRecipe)) -> (Carousel, Bytes) {
+/// Bytes of a source block: even a small fountain has several.
+const SOURCE_BLOCK_SIZE: u32 = 60_000;
+
+fn blob((b, recipe): (usize, &BundleRecipe)) -> Blob {
     let bytes = (0..recipe.bytes).map(|i| (i * 7 + b) as u8).collect();
     let file = BundleFile { path: RelativePath::new("file").unwrap(), bytes };
     let name = BundleName::new(&format!("b{b}"), "title").unwrap();
     let (manifest, blob) = pack(name, vec![file], 1 << 20).unwrap();
     let options = CarouselOptions { block_size: recipe.block_size, revision: 0 };
-    (Carousel::new(&manifest, options).unwrap(), blob.into())
+    let carousel = match recipe.is_fountain {
+        true => Carousel::with_fountain(&manifest, options, SOURCE_BLOCK_SIZE),
+        false => Carousel::new(&manifest, options),
+    };
+    let carousel = carousel.unwrap();
+    let source = |block: SourceBlock| {
+        let mut source = vec![0; block.shape.size()];
+        let size = usize::from(block.shape.symbol_size());
+        for (number, symbol) in (block.first_block..).zip(source.chunks_exact_mut(size)) {
+            let range = carousel.block_range(number).unwrap();
+            symbol[..(range.end - range.start) as usize]
+                .copy_from_slice(&blob[range.start as usize..range.end as usize]);
+        }
+        (block.shape, fec::raptorq::prepare(block.shape, &source))
+    };
+    let blocks = carousel.fountain().into_iter().flat_map(|fountain| {
+        (0..fountain.source_blocks()).map(|number| fountain.source_block(number).unwrap())
+    });
+    let prepared = blocks.map(source).collect();
+    Blob { carousel, bytes: blob.into(), prepared }
+}
+
+impl Blob {
+    fn repair(&self, repair: RepairId) -> Bytes {
+        let (shape, intermediate) = &self.prepared[usize::from(repair.source_block)];
+        let mut symbol = vec![0; usize::from(shape.symbol_size())];
+        fec::raptorq::encode(*shape, intermediate, repair.id, &mut symbol);
+        symbol.into()
+    }
 }
