@@ -43,6 +43,20 @@ impl Station {
         station
     }
 
+    /// The station of `headend demo`, with the library that it makes.
+    pub fn demo() -> Station {
+        let shipped = repository().join("schedules/demo");
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let group = SocketAddrV4::new(Ipv4Addr::new(239, 255, 42, 1), 5004);
+        let station = Station { folder, group };
+        for name in ["headend.toml", "timetable.toml"] {
+            std::fs::copy(shipped.join(name), station.path(name)).expect("a text of the demo");
+        }
+        copy_folder(&crate::library::folder(), &station.path("library"));
+        copy_folder(&shipped.join("bundle"), &station.path("bundles/week-1"));
+        station
+    }
+
     /// The configuration file.
     pub fn config(&self) -> PathBuf {
         self.path("headend.toml")

@@ -31,6 +31,25 @@ pub enum TableFault {
         /// How many can be sent 25 ms apart.
         max: u32,
     },
+    /// The services of a multiplex have so many events that even the guide of one day is more than
+    /// receivers can take in 10 s.
+    #[error(
+        "the programme guide of one day takes {packets} packets of a superframe, {max} can be \
+         sent: plan fewer and longer programmes, or fewer services in the multiplex"
+    )]
+    GuideTooLong {
+        /// Packets that are due in one superframe.
+        packets: u32,
+        /// How many the pace of system buffers allows.
+        max: u32,
+    },
+}
+
+impl TableFault {
+    /// The guide is too large, so that one of fewer days may do.
+    pub(crate) const fn is_of_size(&self) -> bool {
+        matches!(self, TableFault::GuideTooDense { .. } | TableFault::GuideTooLong { .. })
+    }
 }
 
 /// Why a superframe cannot be planned.

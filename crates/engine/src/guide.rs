@@ -14,8 +14,8 @@ use si::table::{self, EitService, present_following, schedule_sections};
 use si::{DescriptorLoop, LanguageCode, RunningStatus, Section, UtcSeconds};
 use ts::{TICKS_PER_SECOND, Ticks};
 
-/// Days that the schedule tells, the current one included.
-pub(crate) const HORIZON_DAYS: u32 = 8;
+/// Days that the schedule tells at most, the current one included.
+pub const HORIZON_DAYS: u32 = 8;
 /// Seconds in a day of UTC; a leap second belongs to the day that it ends.
 pub(crate) const DAY_S: u64 = 86_400;
 
@@ -49,20 +49,21 @@ impl GuideContext<'_> {
         Ok(sections)
     }
 
-    /// The sections of the schedule on a day of UTC.
+    /// The sections of the schedule on a day of UTC, of so many days from that one on.
     pub(crate) fn schedule(
         &self,
         service: &ServiceRundown,
         day: u64,
+        days: u32,
     ) -> Result<Vec<Section>, TableFault> {
-        let window = day * DAY_S..(day + u64::from(HORIZON_DAYS)) * DAY_S;
+        let window = day * DAY_S..(day + u64::from(days)) * DAY_S;
         let in_window = |e: &&Event| window.contains(&self.clock.utc_seconds(e.start));
         let events = service.events.iter().filter(in_window);
         let events: Result<Vec<_>, _> =
             events.map(|e| self.event(e, RunningStatus::UNDEFINED)).collect();
         let today = UtcSeconds(day * DAY_S);
         let version = (day as u32).wrapping_add(self.revision) as u8 & 0x1f;
-        Ok(schedule_sections(&self.service, today, &events?, HORIZON_DAYS, version)?)
+        Ok(schedule_sections(&self.service, today, &events?, days, version)?)
     }
 
     /// Packets that the longest present/following section takes on a day of UTC. An event that is

@@ -144,6 +144,18 @@ impl Planner {
         Ok(demands)
     }
 
+    /// How many days the programme guide tells in a superframe, that of the superframe included:
+    /// fewer than the eight of the standard when there is no room for more. `None` without events.
+    pub fn guide_days(
+        &mut self,
+        engine: &Engine,
+        superframe: u64,
+    ) -> Result<Option<u32>, PlanError> {
+        let fault = |source| PlanError::Table { superframe, source };
+        let tables = self.tables_of(engine).map_err(fault)?;
+        tables.guide_days(&engine.multiplex, &engine.rundown, superframe).map_err(fault)
+    }
+
     /// Plans a superframe. `index` gives the index of an asset.
     pub fn plan(
         &mut self,

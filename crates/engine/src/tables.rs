@@ -4,16 +4,17 @@ use crate::components::{DATA_CAROUSEL, carousel_selector, component_tag};
 use crate::config::{Multiplex, native};
 use crate::engine::Engine;
 use crate::error::TableFault;
-use crate::guide::{DAY_S, GuideContext};
+use crate::guide::DAY_S;
+use crate::guide_day::{GuideDay, context};
 use crate::maps::ServiceMaps;
 use crate::superframe::CYCLE;
-use crate::wheel::{PidRun, Sending, evenly, packets_of, sections_apart};
+use crate::wheel::{PidRun, Sending, evenly, packets_of};
 use rundown::{Rundown, Title};
 use si::descriptor::{
     BouquetName, DataBroadcast, LocalTimeOffset, NetworkName, Service as ServiceDescriptor,
     ServiceList, TimeOffset,
 };
-use si::table::{Bat, EitService, Nit, Scope, Sdt, SdtService, Tdt, Tot, TransportEntry};
+use si::table::{Bat, Nit, Scope, Sdt, SdtService, Tdt, Tot, TransportEntry};
 use si::{DescriptorError, DescriptorLoop, LanguageCode, RunningStatus, Section, Text, UtcSeconds};
 use std::collections::BTreeMap;
 use ts::psi::Pat;
@@ -21,8 +22,6 @@ use ts::{Packet, Pid, Ticks};
 
 /// PAT and PMT in each superframe: a multiple of the counter's period, at most 100 ms apart.
 const MAPS_PER_SUPERFRAME: u32 = 16;
-/// A schedule section is sent once in this many superframes, within the 10 s of TR 101 211.
-const SCHEDULE_SUPERFRAMES: u64 = 5;
 /// Longest name of a service, a provider, a network: what its descriptor holds beside the other.
 const NAME_BYTES_MAX: usize = 120;
 
@@ -34,17 +33,7 @@ pub(crate) struct Tables {
     nit: Vec<Section>,
     sdt_and_bat: Vec<Section>,
     guided: Vec<usize>,
-    days: BTreeMap<u64, Day>,
-}
-
-/// The guide of one day.
-#[derive(Clone, Debug)]
-struct Day {
-    schedules: Vec<Vec<Section>>,
-    /// Packets that the guide needs in a superframe of this day, and in one in which it is told
-    /// anew.
-    packets: u32,
-    packets_anew: u32,
+    days: BTreeMap<u64, GuideDay>,
 }
 
 impl Tables {
@@ -116,6 +105,18 @@ impl Tables {
         Ok(fixed + once + guide)
     }
 
+    /// How many days the guide tells on the day of a superframe, this one included; `None` where no
+    /// service has events.
+    pub(crate) fn guide_days(
+        &mut self,
+        multiplex: &Multiplex,
+        rundown: &Rundown,
+        superframe: u64,
+    ) -> Result<Option<u32>, TableFault> {
+        self.guide_packets(multiplex, rundown, superframe)?;
+        Ok(self.days.get(&day_at(multiplex, rundown, superframe)).map(|day| day.days))
+    }
+
     /// TDT in even superframes, TOT in odd ones.
     fn time_run(
         &self,
@@ -161,8 +162,7 @@ impl Tables {
             sendings.push(Sending { slot, section: section.into_bytes() });
         }
         for (i, schedule) in self.days[&today].schedules.iter().enumerate() {
-            let residue = superframe % SCHEDULE_SUPERFRAMES;
-            let due: Vec<&Section> = schedule.iter().filter(|s| is_due(s, residue, anew)).collect();
+            let due: Vec<&Section> = GuideDay::due(schedule, superframe, anew).collect();
             let phase = (i as u32 * 2 + 1) * 1000 / (2 * count + 1);
             let slots = evenly(due.len() as u32, slots, phase);
             sendings.extend(
@@ -201,51 +201,12 @@ impl Tables {
         rundown: &Rundown,
         day: u64,
     ) -> Result<(), TableFault> {
-        if self.days.contains_key(&day) {
-            return Ok(());
+        if !self.days.contains_key(&day) {
+            let prepared = GuideDay::new(multiplex, rundown, &self.guided, day)?;
+            self.days.insert(day, prepared);
         }
-        let mut schedules = Vec::new();
-        let mut longest = 0;
-        for &service in &self.guided {
-            let context = context(multiplex, rundown, service);
-            let schedule = context.schedule(&rundown.services[service], day)?;
-            check_density(multiplex, service, &schedule)?;
-            longest += context.present_packets_max(&rundown.services[service], day)? * 2;
-            schedules.push(schedule);
-        }
-        let due = |residue: u64, anew: bool| -> u32 {
-            let all = schedules.iter().flatten().filter(|s| is_due(s, residue, anew));
-            all.map(|s| packets_of(s.bytes())).sum()
-        };
-        let fullest = |anew| (0..SCHEDULE_SUPERFRAMES).map(|r| due(r, anew)).max().unwrap_or(0);
-        let (packets, packets_anew) = (longest + fullest(false), longest + fullest(true));
-        self.days.insert(day, Day { schedules, packets, packets_anew });
         Ok(())
     }
-}
-
-/// The sections of one sub-table that are due together must fit a superframe 25 ms apart.
-fn check_density(
-    multiplex: &Multiplex,
-    service: usize,
-    schedule: &[Section],
-) -> Result<(), TableFault> {
-    let (slots, rate) = (multiplex.grid.packets(), multiplex.grid.slots().rate());
-    let max = slots * 9 / 10 / sections_apart(rate);
-    for residue in 0..SCHEDULE_SUPERFRAMES {
-        let mut by_table: BTreeMap<u8, u32> = BTreeMap::new();
-        for section in schedule.iter().filter(|s| is_due(s, residue, true)) {
-            // A packet in each slot is the fastest that a section can be sent.
-            let packets = packets_of(section.bytes());
-            *by_table.entry(section.table_id()).or_default() += 1 + packets / sections_apart(rate);
-        }
-        let sections = by_table.into_values().max().unwrap_or(0);
-        if sections > max {
-            let service_id = multiplex.services[service].service_id;
-            return Err(TableFault::GuideTooDense { service_id, sections, max });
-        }
-    }
-    Ok(())
 }
 
 /// The day of UTC in which a superframe begins.
@@ -258,32 +219,6 @@ fn is_told_anew(multiplex: &Multiplex, rundown: &Rundown, superframe: u64) -> bo
     let before = day_at(multiplex, rundown, superframe.saturating_sub(1));
     before != day_at(multiplex, rundown, superframe)
         || multiplex.grid.start(superframe) == rundown.from
-}
-
-/// Whether a schedule section's turn has come: sections keep their turn whatever else changes.
-/// When the schedule is told anew, the first section of each sub-table is sent at once, so that
-/// nobody waits for sections that are no more.
-fn is_due(section: &Section, residue: u64, anew: bool) -> bool {
-    if anew && section.number() == 0 {
-        return true;
-    }
-    let segment = u64::from(section.table_id() & 0x0f) * 32 + u64::from(section.number() / 8);
-    let extension = u64::from(section.sub_table().extension);
-    (segment + u64::from(section.number() % 8) + extension) % SCHEDULE_SUPERFRAMES == residue
-}
-
-fn context<'a>(multiplex: &'a Multiplex, rundown: &'a Rundown, service: usize) -> GuideContext<'a> {
-    GuideContext {
-        network: &multiplex.network,
-        clock: &rundown.clock,
-        service: EitService {
-            scope: Scope::Actual,
-            service_id: multiplex.services[service].service_id,
-            transport_stream_id: multiplex.transport_stream_id,
-            original_network_id: multiplex.original_network_id,
-        },
-        revision: rundown.revision,
-    }
 }
 
 fn slot_time(multiplex: &Multiplex, superframe: u64, slot: u32) -> Ticks {

@@ -44,6 +44,27 @@ pub(crate) fn sections_apart(rate: Rate) -> u32 {
     (rate.bps_floor() * SECTIONS_APART_MS / 1000 / PACKET_BITS) as u32 + 1
 }
 
+/// Slots from one packet to the next of a PID whose system buffer empties as fast as it fills.
+fn system_pace(rate: Rate) -> u32 {
+    (rate.bps_floor() / SYSTEM_BPS) as u32 + 1
+}
+
+/// The most packets that a section PID may have in a superframe to keep that pace.
+pub(crate) fn packets_max(slots: u32, rate: Rate) -> u32 {
+    usable(slots) * 2 / system_pace(rate) / 3
+}
+
+/// Slots from one packet to the next with so many packets in a superframe: a third of the time is
+/// left, because some of it goes by between the sections of a sub-table.
+fn spread(usable: u32, packets: u32) -> u32 {
+    usable * 2 / (3 * packets).max(1)
+}
+
+/// The slots of a superframe that section PIDs plan with.
+fn usable(slots: u32) -> u32 {
+    slots.saturating_sub(LAST_SLOTS) * 9 / 10
+}
+
 /// Packets that a section takes when it has them to itself.
 pub(crate) fn packets_of(section: &[u8]) -> u32 {
     (section.len() + 1).div_ceil(PAYLOAD_MAX) as u32
@@ -105,7 +126,7 @@ impl PidRun {
     /// Slots from one packet to the next: those of the system rate, or fewer where the superframe
     /// is too short for that.
     fn pace(&self, slots: u32, rate: Rate, apart: u32) -> u32 {
-        let usable = slots.saturating_sub(LAST_SLOTS) * 9 / 10;
+        let usable = usable(slots);
         let mut loads: BTreeMap<SubTable, (u32, u32)> = BTreeMap::new();
         for sending in &self.sendings {
             let table = SubTable::of(&sending.section);
@@ -115,11 +136,10 @@ impl PidRun {
                 *packets += packets_of(&sending.section);
             }
         }
-        let of_system = (rate.bps_floor() / SYSTEM_BPS) as u32 + 1;
         let of_tables = loads
             .values()
             .map(|(sections, packets)| usable.saturating_sub(sections * apart) / packets.max(&1));
-        of_tables.chain([of_system, usable / (2 * self.packets + 1)]).min().unwrap_or(1).max(1)
+        of_tables.chain([system_pace(rate), spread(usable, self.packets)]).min().unwrap_or(1).max(1)
     }
 
     fn needed(&self) -> u32 {

@@ -227,6 +227,8 @@ codes! {
     BundleTight = "W0502",
     /// A multiplex must send more than its rate allows.
     Capacity = "E0503",
+    /// The programme guide of a multiplex is too large to tell eight days.
+    GuideShortened = "W0504",
     /// A service has nothing to show when all else fails.
     NoSlate = "E0601",
     /// A live programme whose loss nothing covers, or that may run into a required lesson.

@@ -85,6 +85,7 @@ fn every_code_of_the_parser_has_a_faulty_text() {
         Code::Unplayable,
         Code::EnteredEarlier,
         Code::Capacity,
+        Code::GuideShortened,
         Code::TooLarge,
     ];
     // Those from 08 on are about the log of amendments and the configuration, which are no

@@ -12,7 +12,7 @@ use crate::proofs::{self, Proofs};
 use crate::station::{Station, read_texts};
 use crate::when;
 use clap::{Args, ValueEnum};
-use engine::{PlanError, Planner};
+use engine::{HORIZON_DAYS, PlanError, Planner};
 use rundown::{Problem, ProblemKind};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -236,41 +236,61 @@ fn capacity(
     let lineup = Lineup::new(station, multiplex, from, until)?;
     let mut planner = Planner::default();
     let grid = lineup.grid();
-    let zone = station.timetable.zone();
     let mut told = BTreeSet::new();
     for k in grid.at(from)..=grid.at(until) {
         let Part { engine, source, .. } = lineup.at(k);
+        let name = &engine.multiplex().name;
         let counted = planner.count(engine, k, |asset| source.index(asset).ok());
-        let Err(error) = counted else { continue };
-        let at = zone.format(grid.start(k));
-        let (code, key, place) = match &error {
-            PlanError::Overbooked { .. } => (DiagnosticCode::Capacity, String::new(), None),
-            PlanError::Play { asset, .. } | PlanError::NoIndex { asset, .. } => {
-                (DiagnosticCode::Unplayable, asset.clone(), use_of(station, asset))
-            }
-            _ => return Err(Failure::new(Code::Config, error)),
-        };
-        if told.insert((code.as_str(), key)) {
-            let name = &engine.multiplex().name;
-            let message = match &error {
-                PlanError::Overbooked { contributors, .. } => {
-                    format!("multiplex `{name}` is overbooked at {at}: {contributors}")
+        let at = || station.timetable.zone().format(grid.start(k));
+        let (key, finding) = match counted {
+            Ok(_) => match planner.guide_days(engine, k) {
+                Ok(Some(days)) if days < HORIZON_DAYS => {
+                    (String::new(), guide_finding(name, &at(), days))
                 }
-                other => format!("multiplex `{name}` at {at}: {other}"),
-            };
-            let mut finding = Diagnostic::new(code, message);
-            if let Some(origin) = place {
-                finding = finding.primary(origin, "");
-            }
-            if code == DiagnosticCode::Capacity {
-                finding = finding.help(
-                    "lower the rate of a bundle, give it other windows, or take a service off",
-                );
-            }
+                _ => continue,
+            },
+            Err(error) => superframe_finding(station, name, &at(), error)?,
+        };
+        if told.insert((finding.code.as_str(), key)) {
             findings.push(finding);
         }
     }
     Ok(())
+}
+
+/// What is found where a superframe cannot be made, and what is found but once.
+fn superframe_finding(
+    station: &Station,
+    multiplex: &str,
+    at: &str,
+    error: PlanError,
+) -> Result<(String, Diagnostic), Failure> {
+    match &error {
+        PlanError::Overbooked { contributors, .. } => {
+            let message = format!("multiplex `{multiplex}` is overbooked at {at}: {contributors}");
+            let finding = Diagnostic::new(DiagnosticCode::Capacity, message)
+                .help("lower the rate of a bundle, give it other windows, or take a service off");
+            Ok((String::new(), finding))
+        }
+        PlanError::Play { asset, .. } | PlanError::NoIndex { asset, .. } => {
+            let message = format!("multiplex `{multiplex}` at {at}: {error}");
+            let mut finding = Diagnostic::new(DiagnosticCode::Unplayable, message);
+            if let Some(origin) = use_of(station, asset) {
+                finding = finding.primary(origin, "");
+            }
+            Ok((asset.clone(), finding))
+        }
+        _ => Err(Failure::new(Code::Config, error)),
+    }
+}
+
+fn guide_finding(multiplex: &str, at: &str, days: u32) -> Diagnostic {
+    let message = format!(
+        "the programme guide of multiplex `{multiplex}` tells {days} of {HORIZON_DAYS} days, first \
+         at {at}"
+    );
+    Diagnostic::new(DiagnosticCode::GuideShortened, message)
+        .help("plan fewer and longer programmes, or spread the services over more multiplexes")
 }
 
 fn use_of(station: &Station, asset: &str) -> Option<Location> {

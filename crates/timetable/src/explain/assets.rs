@@ -57,4 +57,15 @@ pub(super) const ASSETS: &[Explanation] = &[
         mended: "[[bundle]]\nid = \"notes\"\nservice = \"files\"\ntitle = { en = \"Notes\" }\n\
             files = \"notes/**\"\nrate = 2_000_000\nwindows = [{ from = 00:30, to = 05:30 }]\n",
     },
+    Explanation {
+        code: Code::GuideShortened,
+        meaning: "The services of a multiplex have so many events that their programme guide \
+            cannot be repeated every 10 s at a pace that receivers follow. It tells fewer than \
+            eight days; the message says how many. What airs is not touched.",
+        example: "[[slot]]\nid = \"spots\"\nservice = \"tv-1\"\nasset = \"spots/s1\"\n\
+            at = { from = 00:00, every = \"1m\", count = 1440 }\nlength = \"1m\"\n",
+        mend: "Plan fewer and longer programmes, give them shorter texts, or spread the services \
+            over more multiplexes. Where the days that are left will do, nothing need be done.",
+        mended: "",
+    },
 ];
