@@ -16,5 +16,6 @@ pub mod program;
 pub mod single;
 pub mod station;
 pub mod stretch;
+pub mod subtitled;
 pub mod timetables;
 pub mod trim;

@@ -1,7 +1,9 @@
 //! The invariants of an index, so that nothing that uses one needs to check again.
 
 use crate::error::{IndexError, STREAMS_MAX, StreamFault, UnitFault};
-use crate::index::{AccessUnit, AssetIndex, AssetSummary, StreamFormat, StreamIndex};
+use crate::index::{
+    AccessUnit, AssetIndex, AssetSummary, Facts, StreamFormat, StreamIndex, StreamSummary,
+};
 use ts::Span;
 
 /// The longest time that is accepted anywhere in an index, about a year. Sums of a few of them
@@ -14,7 +16,14 @@ impl AssetSummary {
     /// Checks what can be known without the access units.
     pub fn check(&self) -> Result<(), IndexError> {
         let video_first = self.streams.iter().skip(1).all(|s| !s.format.facts.is_video());
-        if self.streams.is_empty() || self.streams.len() > STREAMS_MAX || !video_first {
+        let is_text = |s: &StreamSummary| matches!(s.format.facts, Facts::Subtitles(_));
+        let first_text = self.streams.iter().position(is_text).unwrap_or(self.streams.len());
+        let texts_last = first_text > 0 && self.streams[first_text..].iter().all(is_text);
+        if self.streams.is_empty()
+            || self.streams.len() > STREAMS_MAX
+            || !video_first
+            || !texts_last
+        {
             return Err(IndexError::Streams);
         }
         let mut in_streams = 0u64;

@@ -3,7 +3,10 @@
 use crate::error::IndexError;
 use crate::index::{BufferModel, Facts, Language, StreamFormat};
 use crate::wire::{Reader, Writer};
-use es::{AudioFacts, AudioFormat, FrameDuration, VideoBuffer, VideoFacts, VideoProfile};
+use es::{
+    AudioFacts, AudioFormat, FrameDuration, SubtitleFacts, SubtitlePage, VideoBuffer, VideoFacts,
+    VideoProfile,
+};
 use ts::Span;
 
 const AVC: u8 = 1;
@@ -14,11 +17,13 @@ const LATM: u8 = 17;
 const MPEG_AUDIO: u8 = 18;
 const AC3: u8 = 19;
 const EAC3: u8 = 20;
+const DVB_SUBTITLES: u8 = 32;
 
 pub(crate) fn write_format(out: &mut Writer, format: &StreamFormat) {
     match &format.facts {
         Facts::Video(facts) => write_video(out, facts),
         Facts::Audio(facts) => write_audio(out, facts),
+        Facts::Subtitles(facts) => write_subtitles(out, facts),
     }
     out.bytes(&format.language.code());
     write_duration(out, format.frame_duration);
@@ -31,6 +36,7 @@ pub(crate) fn write_format(out: &mut Writer, format: &StreamFormat) {
 pub(crate) fn read_format(reader: &mut Reader<'_>) -> Result<StreamFormat, IndexError> {
     let facts = match reader.byte()? {
         code @ (AVC | HEVC | MPEG2) => Facts::Video(read_video(reader, code)?),
+        DVB_SUBTITLES => Facts::Subtitles(read_subtitles(reader)?),
         code => Facts::Audio(read_audio(reader, code)?),
     };
     let Some(language) = Language::new(reader.bytes()?) else {
@@ -197,6 +203,35 @@ fn read_audio(reader: &mut Reader<'_>, code: u8) -> Result<AudioFacts, IndexErro
         return reader.fail("an audio frame has no samples or no sampling rate");
     }
     Ok(facts)
+}
+
+fn write_subtitles(out: &mut Writer, facts: &SubtitleFacts) {
+    out.byte(DVB_SUBTITLES);
+    out.unsigned(facts.pages().len() as u64);
+    for page in facts.pages() {
+        out.bytes(&page.language);
+        out.byte(page.kind);
+        out.unsigned(page.composition.into());
+        out.unsigned(page.ancillary.into());
+    }
+}
+
+fn read_subtitles(reader: &mut Reader<'_>) -> Result<SubtitleFacts, IndexError> {
+    // Three letters, a kind, and two numbers of a byte at least.
+    let count = reader.count(6)?;
+    let mut pages = Vec::with_capacity(count);
+    for _ in 0..count {
+        pages.push(SubtitlePage {
+            language: reader.bytes()?,
+            kind: reader.byte()?,
+            composition: reader.narrow()?,
+            ancillary: reader.narrow()?,
+        });
+    }
+    match SubtitleFacts::new(&pages) {
+        Some(facts) => Ok(facts),
+        None => reader.fail("no page of subtitles, or too many"),
+    }
 }
 
 fn write_duration(out: &mut Writer, duration: FrameDuration) {

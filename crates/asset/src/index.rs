@@ -1,6 +1,6 @@
 //! The types of an index: what an asset is, stream by stream and access unit by access unit.
 
-use es::{AudioFacts, Codec, FrameDuration, VideoFacts};
+use es::{AudioFacts, Codec, FrameDuration, SubtitleFacts, VideoFacts};
 use ts::Span;
 
 /// Packets in one page of an asset file; the last page may be shorter.
@@ -57,6 +57,8 @@ pub enum Facts {
     Video(VideoFacts),
     /// The first frame header of an audio stream.
     Audio(AudioFacts),
+    /// The pages of a stream of subtitles.
+    Subtitles(SubtitleFacts),
 }
 
 impl Facts {
@@ -65,12 +67,18 @@ impl Facts {
         match self {
             Facts::Video(facts) => facts.codec(),
             Facts::Audio(facts) => facts.codec(),
+            Facts::Subtitles(facts) => facts.codec(),
         }
     }
 
     /// Whether the stream carries pictures.
     pub const fn is_video(&self) -> bool {
         matches!(self, Facts::Video(_))
+    }
+
+    /// Whether the stream carries sound.
+    pub const fn is_audio(&self) -> bool {
+        matches!(self, Facts::Audio(_))
     }
 }
 
@@ -79,9 +87,10 @@ impl Facts {
 pub struct StreamFormat {
     /// The codec and what its headers say.
     pub facts: Facts,
-    /// The language that is spoken; undetermined for video.
+    /// The language that is spoken, or that subtitles are in first; undetermined for video.
     pub language: Language,
-    /// How long one frame is presented.
+    /// How long one frame is presented; of subtitles, which stay until others come, the finest step
+    /// between two.
     pub frame_duration: FrameDuration,
     /// First PTS minus first DTS.
     pub reorder: Span,
@@ -89,7 +98,7 @@ pub struct StreamFormat {
     pub buffer: BufferModel,
 }
 
-/// One access unit: a picture or an audio frame in a PES packet of its own, which is a run of
+/// One access unit: a picture, an audio frame or a display set of subtitles in a PES packet of its own, which is a run of
 /// consecutive packets of the asset file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AccessUnit {
@@ -149,7 +158,7 @@ impl StreamIndex {
 /// Everything the library knows of an asset.
 ///
 /// Asset zero is the PTS of the first presented picture, or of the first audio frame when there is
-/// no video.
+/// no video. Subtitles alone are no asset.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AssetIndex {
     /// BLAKE3 of the asset file.
@@ -158,7 +167,7 @@ pub struct AssetIndex {
     pub packets: u32,
     /// From asset zero to the end of the last presented picture (audio frame).
     pub duration: Span,
-    /// The elementary streams; video, if any, is the first.
+    /// The elementary streams; video, if any, is the first, subtitles are the last.
     pub streams: Vec<StreamIndex>,
     /// The CRC-32 (IEEE 802.3) of each page of [`PAGE_PACKETS`] packets.
     pub page_crcs: Vec<u32>,
@@ -185,7 +194,7 @@ pub struct AssetSummary {
     pub packets: u32,
     /// From asset zero to the end of the last presented picture (audio frame).
     pub duration: Span,
-    /// The elementary streams; video, if any, is the first.
+    /// The elementary streams; video, if any, is the first, subtitles are the last.
     pub streams: Vec<StreamSummary>,
 }
 

@@ -17,21 +17,29 @@ use ts::psi::{Pmt, PmtStream, StreamType};
 /// data_broadcast_id of a data carousel (EN 301 192 clause 10, TS 101 162).
 pub(crate) const DATA_CAROUSEL: u16 = 0x0006;
 
-/// The components of an asset on a service: its video, and its sounds.
+/// Tag of the subtitling_descriptor (EN 300 468 clause 6.2.42).
+const SUBTITLING: u8 = 0x59;
+
+/// The components of an asset on a service: its video, its sounds, and its subtitles.
 pub(crate) fn asset_components(
     multiplex: &Multiplex,
     service: usize,
     asset: &AssetSummary,
-) -> Result<[Vec<PmtStream>; 2], TableFault> {
-    let (mut video, mut sounds) = (Vec::new(), Vec::new());
+) -> Result<[Vec<PmtStream>; 3], TableFault> {
+    let (mut video, mut sounds, mut texts) = (Vec::new(), Vec::new(), Vec::new());
     for stream in &asset.streams {
-        if stream.format.facts.is_video() {
-            video.push(component(multiplex, service, 0, &stream.format)?);
-        } else {
-            sounds.push(component(multiplex, service, sounds.len() + 1, &stream.format)?);
+        let format = &stream.format;
+        match format.facts {
+            Facts::Video(_) => video.push(component(multiplex, service, 0, format)?),
+            Facts::Audio(_) => {
+                sounds.push(component(multiplex, service, sounds.len() + 1, format)?);
+            }
+            Facts::Subtitles(_) => {
+                texts.push(component(multiplex, service, texts.len() + 1, format)?);
+            }
         }
     }
-    Ok([video, sounds])
+    Ok([video, sounds, texts])
 }
 
 /// The component list of a data service: one carousel for each bundle.
@@ -91,7 +99,12 @@ fn component(
     format: &StreamFormat,
 ) -> Result<PmtStream, TableFault> {
     let mut descriptors = DescriptorLoop::new();
-    descriptors.push(&StreamIdentifier { component_tag: component_tag(number) })?;
+    // Subtitles are tagged behind all sounds, whatever sounds there are.
+    let before = match format.facts {
+        Facts::Subtitles(_) => Multiplex::SOUNDS_MAX,
+        Facts::Video(_) | Facts::Audio(_) => 0,
+    };
+    descriptors.push(&StreamIdentifier { component_tag: component_tag(before + number) })?;
     let stream_type = match &format.facts {
         Facts::Video(facts) => {
             push_video(&mut descriptors, &facts.profile)?;
@@ -102,6 +115,10 @@ fn component(
             descriptors.push(&Iso639Language { languages: vec![(language, 0)] })?;
             push_audio(&mut descriptors, facts)?;
             facts.stream_type()
+        }
+        Facts::Subtitles(facts) => {
+            descriptors.push_raw(SUBTITLING, &facts.to_descriptor())?;
+            facts.codec().stream_type()
         }
     };
     Ok(PmtStream {

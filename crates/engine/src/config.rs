@@ -84,16 +84,23 @@ impl Multiplex {
     /// The most sounds that an asset may have.
     pub const SOUNDS_MAX: usize = PLACES - 1;
 
-    /// The PID of a stream of a service. Video has place 0, sounds begin at 1. Each codec has PIDs
-    /// of its own: where a lesson in MPEG-2 follows one in H.264, packets of both are under way at
+    /// The most streams of subtitles that an asset may have.
+    pub const SUBTITLES_MAX: usize = 3;
+
+    /// The PID of a stream of a service. Video has place 0, sounds and subtitles begin at 1. Each
+    /// codec has PIDs of its own: where a lesson in MPEG-2 follows one in H.264, packets of both are under way at
     /// the same time, and no decoder is fed what it cannot read.
     pub fn stream_pid(&self, service: usize, place: usize, codec: Codec) -> Pid {
+        if codec == Codec::DvbSubtitles {
+            // No codec of the last families has pictures: their place 0 is left.
+            return self.pid(service, (1 + PLACES * (2 + place)) as u16);
+        }
         let family = match codec {
             Codec::H264 | Codec::AacAdts => 0,
             Codec::Mpeg2Video | Codec::MpegAudio => 1,
             Codec::Hevc | Codec::Ac3 => 2,
             Codec::AacLatm => 3,
-            Codec::Eac3 => 4,
+            Codec::Eac3 | Codec::DvbSubtitles => 4,
         };
         self.pid(service, (1 + place + PLACES * family) as u16)
     }

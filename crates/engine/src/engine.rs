@@ -3,6 +3,7 @@
 use crate::config::Multiplex;
 use crate::share::COUNTER_PERIOD;
 use crate::wheel::packets_of;
+use asset::Facts;
 use core::ops::Range;
 use datacast::schedule::{Share, blocks};
 use datacast::{Carousel, Sending, Symbol, symbols};
@@ -39,6 +40,16 @@ pub enum EngineError {
         /// The asset.
         asset: String,
         /// Its sounds.
+        count: usize,
+        /// How many it may have.
+        max: usize,
+    },
+    /// More streams of subtitles in an asset than a service has PIDs.
+    #[error("asset {asset} has {count} streams of subtitles, {max} is the most for a service")]
+    TooManySubtitles {
+        /// The asset.
+        asset: String,
+        /// Its streams of subtitles.
         count: usize,
         /// How many it may have.
         max: usize,
@@ -120,11 +131,17 @@ impl Engine {
             }
         }
         for (asset, entry) in &rundown.assets {
-            let sounds = entry.summary.streams.iter().filter(|s| !s.format.facts.is_video());
-            let (count, max) = (sounds.count(), Multiplex::SOUNDS_MAX);
+            let facts = || entry.summary.streams.iter().map(|s| &s.format.facts);
+            let (count, max) = (facts().filter(|f| f.is_audio()).count(), Multiplex::SOUNDS_MAX);
             if count > max {
                 let asset = asset.clone();
                 return Err(EngineError::TooManySounds { asset, count, max });
+            }
+            let texts = facts().filter(|f| matches!(f, Facts::Subtitles(_)));
+            let (count, max) = (texts.count(), Multiplex::SUBTITLES_MAX);
+            if count > max {
+                let asset = asset.clone();
+                return Err(EngineError::TooManySubtitles { asset, count, max });
             }
         }
         Ok(Engine { multiplex, rundown, carousels, covers: Vec::new() })

@@ -34,9 +34,10 @@ pub(crate) struct ServiceMaps {
     carousels: Vec<PmtStream>,
     video: Medium,
     sound: Medium,
+    texts: Medium,
 }
 
-/// The video, or the sounds, of a service.
+/// The video, the sounds, or the subtitles of a service.
 #[derive(Clone, Debug)]
 struct Medium {
     window: fn(&Airing) -> DeliveryWindow,
@@ -74,15 +75,21 @@ impl ServiceMaps {
         }
         let mut video = Medium::new(|airing| airing.video);
         let mut sound = Medium::new(|airing| airing.audio);
+        // Subtitles are delivered together with the sound.
+        let mut texts = Medium::new(|airing| airing.audio);
         for asset in &of_service.assets {
             let (_, entry) = rundown.asset(*asset);
-            let [pictures, sounds] = asset_components(multiplex, service, &entry.summary)?;
+            let [pictures, sounds, subtitles] =
+                asset_components(multiplex, service, &entry.summary)?;
             video.add(asset.0, pictures);
             sound.add(asset.0, sounds);
+            texts.add(asset.0, subtitles);
         }
-        video.give_places();
-        sound.give_places();
-        let bytes = video.bytes_max() + sound.bytes_max() + bytes_of(&carousels);
+        for medium in [&mut video, &mut sound, &mut texts] {
+            medium.give_places();
+        }
+        let bytes = [&video, &sound, &texts].map(|medium| medium.bytes_max()).iter().sum::<usize>()
+            + bytes_of(&carousels);
         Ok(ServiceMaps {
             pid: multiplex.pmt_pid(service),
             packets: packets_of(&vec![0; EMPTY_BYTES + bytes]),
@@ -91,6 +98,7 @@ impl ServiceMaps {
             carousels,
             video,
             sound,
+            texts,
         })
     }
 
@@ -104,7 +112,8 @@ impl ServiceMaps {
         let mut sections: Vec<Vec<u8>> = Vec::new();
         let mut last = None;
         for at in times {
-            let turns = [&self.video, &self.sound].map(|m| m.turns(engine, service, at));
+            let turns =
+                [&self.video, &self.sound, &self.texts].map(|m| m.turns(engine, service, at));
             let again = sections.last().filter(|_| last.as_ref() == Some(&turns)).cloned();
             sections.push(match again {
                 Some(section) => section,
@@ -115,16 +124,20 @@ impl ServiceMaps {
         Ok(sections)
     }
 
-    fn section(&self, [video, sound]: &[Turns; 2]) -> Result<Vec<u8>, TableFault> {
+    fn section(&self, [video, sound, texts]: &[Turns; 3]) -> Result<Vec<u8>, TableFault> {
         let mut streams = self.carousels.clone();
         streams.extend(self.video.named(video));
         streams.extend(self.sound.named(sound));
+        streams.extend(self.texts.named(texts));
         // As long as numbers suffice each state has one of its own. Beyond that a change of video
         // alone, or of sound alone, still is a change of number.
-        let sounds = self.sound.places.len() as u32;
-        let all = self.video.places.len() as u32 * sounds;
-        let factor = if all <= 32 { sounds } else { sounds | 1 };
-        let place = self.video.place(video) * factor + self.sound.place(sound);
+        let [pictures, sounds, subtitles] =
+            [&self.video, &self.sound, &self.texts].map(|medium| medium.places.len().max(1) as u32);
+        let fits = pictures * sounds * subtitles <= 32;
+        let factor = |count: u32| if fits { count } else { count | 1 };
+        let place = (self.video.place(video) * factor(sounds) + self.sound.place(sound))
+            * factor(subtitles)
+            + self.texts.place(texts);
         let version = self.version.wrapping_add(place as u8) & 0x1f;
         map_section(self.program_number, version, streams)
     }

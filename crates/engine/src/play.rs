@@ -1,8 +1,8 @@
 //! One airing made ready: which access units it sends, when, and with which time stamps.
 
 use crate::engine::Takeover;
-use crate::select::{AudioCut, VideoCut};
-use asset::{AccessUnit, AssetIndex, StreamIndex};
+use crate::select::{AudioCut, TextCut, VideoCut};
+use asset::{AccessUnit, AssetIndex, Facts, StreamIndex};
 use core::ops::Range;
 use es::Codec;
 use mux::{Curve, DeliveryError, Tube, UnitLoad, delivery_curve};
@@ -51,6 +51,7 @@ pub struct Play {
 enum Stamps {
     Video(VideoCut),
     Audio(AudioCut),
+    Text(TextCut),
 }
 
 /// The plan of one elementary stream of an airing.
@@ -138,12 +139,26 @@ impl StreamPlay {
         stream: &StreamIndex,
         count: (u32, bool),
     ) -> Result<Option<StreamPlay>, DeliveryError> {
-        let frame = stream.format.frame_duration;
-        if !stream.format.facts.is_video() {
-            let before = airing.frames_before.get(line(index, number).0 - 1).copied();
-            let (units, cut) = AudioCut::select(airing, frame, before, &stream.units);
-            return StreamPlay::of(airing, number, stream, units, Stamps::Audio(cut), count);
+        match stream.format.facts {
+            Facts::Video(_) => StreamPlay::of_video(airing, index, number, stream, count),
+            Facts::Audio(_) => {
+                let frame = stream.format.frame_duration;
+                let before = airing.frames_before.get(line(index, number).0 - 1).copied();
+                let (units, cut) = AudioCut::select(airing, frame, before, &stream.units);
+                StreamPlay::of(airing, number, stream, units, Stamps::Audio(cut), count)
+            }
+            Facts::Subtitles(_) => Ok(StreamPlay::of_texts(airing, number, stream, count)),
         }
+    }
+
+    fn of_video(
+        airing: &Airing,
+        index: &AssetIndex,
+        number: usize,
+        stream: &StreamIndex,
+        count: (u32, bool),
+    ) -> Result<Option<StreamPlay>, DeliveryError> {
+        let frame = stream.format.frame_duration;
         let mut behind = usize::MAX;
         loop {
             let all = &stream.units;
@@ -155,6 +170,27 @@ impl StreamPlay {
                     behind = first + unit;
                 }
                 planned => return planned,
+            }
+        }
+    }
+
+    /// Plans a stream of subtitles. What stands so near to a join that it cannot be there in time
+    /// is left out, and in the end all of them: a lesson airs with or without them.
+    fn of_texts(
+        airing: &Airing,
+        number: usize,
+        stream: &StreamIndex,
+        count: (u32, bool),
+    ) -> Option<StreamPlay> {
+        let (mut units, cut) = TextCut::select(airing, &stream.units);
+        loop {
+            match StreamPlay::of(airing, number, stream, units.clone(), Stamps::Text(cut), count) {
+                Ok(planned) => return planned,
+                Err(DeliveryError::TooEarly { unit } | DeliveryError::Buffer { unit, .. }) => {
+                    units.start += unit + 1;
+                }
+                Err(DeliveryError::Tail { unit }) => units.end = units.start + unit,
+                Err(_) => return None,
             }
         }
     }
@@ -181,6 +217,7 @@ impl StreamPlay {
         let end = match stamps {
             Stamps::Video(_) => airing.end.since(airing.start),
             Stamps::Audio(cut) => cut.decode(last) + Span(frame.ticks_of(1) as i64),
+            Stamps::Text(cut) => cut.present(last) + Span(frame.ticks_of(1) as i64),
         };
         let mut play = StreamPlay {
             stream: number,
@@ -216,6 +253,7 @@ impl StreamPlay {
         let (pts, dts) = match self.stamps {
             Stamps::Video(cut) => (cut.present(unit), cut.decode(unit)),
             Stamps::Audio(cut) => (cut.decode(unit), cut.decode(unit)),
+            Stamps::Text(cut) => (cut.present(unit), cut.present(unit)),
         };
         ((airing.start + pts).timestamp(), (airing.start + dts).timestamp())
     }
@@ -265,6 +303,7 @@ impl StreamPlay {
             let decode = match self.stamps {
                 Stamps::Video(cut) => cut.decode(unit),
                 Stamps::Audio(cut) => cut.decode(unit),
+                Stamps::Text(cut) => cut.present(unit),
             };
             let padding = self.padding_of(i);
             UnitLoad { decode, packets: u32::from(unit.packets) + padding, bytes: unit.bytes }
@@ -306,12 +345,15 @@ fn tube(start: Ticks, window: DeliveryWindow, end: Span, stream: &StreamIndex) -
     }
 }
 
-/// The line that a stream of an asset is sent on: video has place 0, sounds begin at 1.
+/// The line that a stream of an asset is sent on: video has place 0, sounds and subtitles each
+/// begin at 1.
 pub(crate) fn line(index: &AssetIndex, stream: usize) -> Line {
     let codec = index.streams[stream].format.facts.codec();
-    let before = index.streams[..stream].iter();
-    let sounds_before = before.filter(|s| !s.format.facts.is_video()).count();
-    (if codec.is_video() { 0 } else { sounds_before + 1 }, codec)
+    let is_audio = codec.is_audio();
+    let alike =
+        |s: &&StreamIndex| !s.format.facts.is_video() && s.format.facts.is_audio() == is_audio;
+    let before = index.streams[..stream].iter().filter(alike).count();
+    (if codec.is_video() { 0 } else { before + 1 }, codec)
 }
 
 fn no_curve() -> Curve {

@@ -181,6 +181,28 @@ impl AudioCut {
     }
 }
 
+/// The subtitles of an airing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TextCut {
+    in_point: Span,
+}
+
+impl TextCut {
+    /// Chooses the display sets that are shown within the airing.
+    pub fn select(airing: &Airing, units: &[AccessUnit]) -> (Range<usize>, TextCut) {
+        let length = airing.end.since(airing.start);
+        let behind = |time: Span| units.partition_point(|u| u.pts < time);
+        let first = behind(airing.in_point);
+        let end = behind(airing.in_point + length);
+        (first..end.max(first), TextCut { in_point: airing.in_point })
+    }
+
+    /// When a display set is shown, from the airing's start.
+    pub fn present(&self, unit: &AccessUnit) -> Span {
+        unit.pts - self.in_point
+    }
+}
+
 /// The line of the grid of frames that is nearest to an instant.
 fn nearest_line(frame: FrameDuration, at: Ticks) -> Ticks {
     let below = frame.frames_in(at.0);

@@ -21,11 +21,13 @@ pub enum Codec {
     Ac3,
     /// Enhanced AC-3, ETSI TS 102 366 annex E.
     Eac3,
+    /// DVB subtitles, ETSI EN 300 743.
+    DvbSubtitles,
 }
 
 impl Codec {
     /// Every codec, in the order of this type.
-    pub const ALL: [Codec; 8] = [
+    pub const ALL: [Codec; 9] = [
         Codec::H264,
         Codec::Hevc,
         Codec::Mpeg2Video,
@@ -34,11 +36,17 @@ impl Codec {
         Codec::MpegAudio,
         Codec::Ac3,
         Codec::Eac3,
+        Codec::DvbSubtitles,
     ];
 
     /// Whether the codec carries pictures.
     pub const fn is_video(self) -> bool {
         matches!(self, Codec::H264 | Codec::Hevc | Codec::Mpeg2Video)
+    }
+
+    /// Whether the codec carries sound.
+    pub const fn is_audio(self) -> bool {
+        !self.is_video() && !matches!(self, Codec::DvbSubtitles)
     }
 
     /// The stream_type by which a PMT announces the codec (ISO/IEC 13818-1 table 2-34).
@@ -53,7 +61,7 @@ impl Codec {
             Codec::AacAdts => 0x0f,
             Codec::AacLatm => 0x11,
             Codec::MpegAudio => 0x03,
-            Codec::Ac3 | Codec::Eac3 => 0x06,
+            Codec::Ac3 | Codec::Eac3 | Codec::DvbSubtitles => 0x06,
         }
     }
 
@@ -82,6 +90,7 @@ impl Codec {
             Codec::MpegAudio => "MPEG audio",
             Codec::Ac3 => "AC-3",
             Codec::Eac3 => "E-AC-3",
+            Codec::DvbSubtitles => "DVB subtitles",
         }
     }
 }

@@ -21,12 +21,14 @@ mod bits;
 mod codec;
 mod duration;
 mod error;
+pub mod subtitle;
 pub mod video;
 
 pub use audio::{AudioBuffer, AudioFacts, AudioFormat, AudioFrame, AudioSplitter};
 pub use codec::Codec;
 pub use duration::FrameDuration;
 pub use error::HeaderError;
+pub use subtitle::{SubtitleFacts, SubtitlePage};
 pub use video::{
     AccessUnit, Entry, Leading, Picture, PictureKind, PictureStructure, VideoBuffer, VideoFacts,
     VideoProfile, VideoSplitter, access_unit_delimiter,

@@ -18,6 +18,7 @@ mod programme;
 mod shelve;
 mod source;
 mod stamps;
+mod subtitle;
 mod timing;
 mod treat;
 mod unit;

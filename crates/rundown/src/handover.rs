@@ -91,7 +91,7 @@ impl Head {
         let streams = &entry.summary.streams;
         let lead = |stream: &StreamSummary| bridged_lead(stream, entry.summary.duration);
         let video = streams.iter().filter(|s| s.format.facts.is_video());
-        let audio = streams.iter().filter(|s| !s.format.facts.is_video());
+        let audio = streams.iter().filter(|s| s.format.facts.is_audio());
         let reorder = video.clone().map(|s| s.format.reorder).max().unwrap_or(Span(0));
         let frame = video.clone().next().map_or(0, |s| s.format.frame_duration.ticks_of(1));
         let video_lead = video.map(lead).min().unwrap_or(VIDEO_LEAD_MAX);

@@ -44,6 +44,11 @@ pub(crate) struct Elementary {
     max_residence: u64,
 }
 
+/// Whether a stream is one of subtitles or teletext (EN 300 468 clauses 6.2.32, 6.2.42, 6.2.43).
+pub(crate) fn is_sparse(stream: &PmtStream) -> bool {
+    descriptors(&stream.descriptors).any(|(tag, _)| matches!(tag, 0x46 | 0x56 | 0x59))
+}
+
 impl Elementary {
     /// The stream as its PMT describes it; `None` when it does not come in PES packets.
     pub(crate) fn new(stream: &PmtStream, clock_pid: u16, now: u64) -> Option<Elementary> {
@@ -56,10 +61,10 @@ impl Elementary {
         let model = match kind {
             0x01 | 0x02 | 0x1b | 0x24 => Some(video_model(kind, None)),
             0x03 | 0x04 | 0x0f | 0x11 => Some(audio_model(kind, None)),
-            _ => private_model(tags()),
+            _ => private_model(descriptors(&stream.descriptors)),
         };
         let pid = stream.pid.value();
-        let regular = model.is_some() && !tags().any(|tag| matches!(tag, 0x46 | 0x56 | 0x59));
+        let regular = model.is_some() && !is_sparse(stream);
         Some(Elementary {
             pid,
             stream: stream.clone(),

@@ -4,7 +4,7 @@ use crate::check::Check;
 use crate::clock::Clock;
 use crate::continuity::Sequence;
 use crate::data::DataStream;
-use crate::elementary::{Elementary, judge_passage};
+use crate::elementary::{Elementary, is_sparse, judge_passage};
 use crate::findings::{Findings, Measure, Place};
 use crate::fit::Fit;
 use crate::guide::Guide;
@@ -335,7 +335,9 @@ impl Judge {
                     }
                 };
                 self.pids.name(stream.pid.value(), role, true, now);
-                self.pids.of(stream.pid.value()).stream_type = Some(stream.stream_type.0);
+                let state = self.pids.of(stream.pid.value());
+                state.stream_type = Some(stream.stream_type.0);
+                state.sparse = is_sparse(stream);
             }
         }
         let all = self.programs.programs.iter().all(|(_, program)| program.pmt.is_some());

@@ -71,6 +71,8 @@ impl Role {
 pub(crate) struct PidState {
     pub(crate) role: Role,
     pub(crate) stream_type: Option<u8>,
+    /// Subtitles and teletext, which may rest as long as nothing is said.
+    pub(crate) sparse: bool,
     pub(crate) continuity: Continuity,
     pub(crate) gather: Gather,
     /// Index of the clock that the PID carries.
@@ -131,6 +133,7 @@ impl Pids {
         for (pid, state) in (0..).zip(&mut self.states) {
             state.role = Role::reserved(pid);
             state.stream_type = None;
+            state.sparse = false;
         }
     }
 
@@ -187,10 +190,11 @@ impl Pids {
             if let Some(away) = overdue {
                 let measure = Measure::ticks(absence, away as i64);
                 let what = || "PID is named by a PMT and does not come".into();
-                match state.role {
-                    // A carousel may rest for hours: the limit is that of video and audio.
-                    Role::Data(_) => findings.note(Check::Pid, place, Some(*pid), measure, what),
-                    _ => findings.error(Check::Pid, place, Some(*pid), measure, what),
+                // A carousel may rest for hours, and subtitles too: the limit is that of video and
+                // audio.
+                match state.sparse || matches!(state.role, Role::Data(_)) {
+                    true => findings.note(Check::Pid, place, Some(*pid), measure, what),
+                    false => findings.error(Check::Pid, place, Some(*pid), measure, what),
                 }
             }
             let Some(since) = state.stranger_since.filter(|_| !state.told_stranger) else {

@@ -42,7 +42,7 @@ impl Headers {
             Codec::MpegAudio => Some(Headers::Mpeg),
             Codec::Ac3 => Some(Headers::Ac3),
             Codec::Eac3 => Some(Headers::Eac3),
-            Codec::H264 | Codec::Hevc | Codec::Mpeg2Video => None,
+            Codec::H264 | Codec::Hevc | Codec::Mpeg2Video | Codec::DvbSubtitles => None,
         }
     }
 

@@ -119,7 +119,7 @@ pub fn service_type(kind: ServiceKind, assets: &[&AssetSummary]) -> ServiceType 
         ServiceKind::Radio => {
             let advanced = |facts: &Facts| match facts {
                 Facts::Audio(audio) => !matches!(audio.format, AudioFormat::Mpeg { .. }),
-                Facts::Video(_) => false,
+                Facts::Video(_) | Facts::Subtitles(_) => false,
             };
             if facts.into_iter().any(advanced) {
                 ServiceType::ADVANCED_RADIO
@@ -131,7 +131,7 @@ pub fn service_type(kind: ServiceKind, assets: &[&AssetSummary]) -> ServiceType 
             // The numbers of the types rise with what they demand.
             let types = facts.filter_map(|facts| match facts {
                 Facts::Video(video) => Some(television_type(&video.profile, video.height)),
-                Facts::Audio(_) => None,
+                Facts::Audio(_) | Facts::Subtitles(_) => None,
             });
             types.max().unwrap_or(ServiceType::MPEG2_SD_TELEVISION)
         }

@@ -2,6 +2,7 @@
 
 use super::error::{IngestError, Note, SourceFault};
 use super::source::{Source, Track};
+use super::subtitle::overfull;
 use super::unit::Unit;
 use super::writer::{StreamHead, StreamWriter, WriteError};
 use super::{IngestOptions, Progress};
@@ -15,6 +16,10 @@ use ts::Span;
 
 /// How long a stream may be announced without a unit before it is given up, in time of the others.
 const SILENCE_MAX: Span = Span::from_seconds(10);
+/// How far other streams are read on for subtitles that belong between their units.
+const SUBTITLES_BEHIND: Span = Span::from_seconds(4);
+/// The longest that bytes of subtitles wait in a decoder.
+const SUBTITLES_WAIT_MAX: Span = Span::from_ms(690);
 /// Units of one stream that are held while another one is waited for.
 const QUEUE_MAX: usize = 4096;
 
@@ -152,7 +157,8 @@ impl Mixer {
         for (number, input) in inputs.iter().enumerate() {
             let mut source = Source::open(input.path(), options.program)?;
             if number > 0 {
-                for track in source.tracks().extract_if(.., |t| t.is_video()) {
+                // Further sources bring languages of sound.
+                for track in source.tracks().extract_if(.., |t| !t.is_audio()) {
                     notes.push(skipped(&track));
                 }
                 if source.tracks().is_empty() {
@@ -171,8 +177,9 @@ impl Mixer {
             loop {
                 let source = &mut self.sources[number];
                 let ended = source.ended();
-                let ready =
-                    |t: &mut Track| t.format().is_some() && t.first_presented(ended).is_some();
+                let ready = |t: &mut Track| {
+                    t.format().is_some() && (t.is_sparse() || t.first_presented(ended).is_some())
+                };
                 let all = source.tracks().iter_mut().all(ready);
                 let lead = source.tracks().first_mut().is_some_and(ready);
                 let waited = source.tracks().first_mut().is_some_and(|t| held(t) > SILENCE_MAX);
@@ -211,6 +218,7 @@ impl Mixer {
                 let language = match facts {
                     Facts::Audio(_) => languages.next().copied().unwrap_or(item.language()),
                     Facts::Video(_) => Language::UNDETERMINED,
+                    Facts::Subtitles(_) => item.language(),
                 };
                 plan.push(Planned {
                     source: number,
@@ -222,6 +230,8 @@ impl Mixer {
                 });
             }
         }
+        // An index has its subtitles last.
+        plan.sort_by_key(|planned| matches!(planned.facts, Facts::Subtitles(_)));
         if plan.is_empty() { Err(IndexError::Streams.into()) } else { Ok(plan) }
     }
 
@@ -294,8 +304,14 @@ impl<'a> Writing<'a> {
         (0..self.plan.len()).find_map(|i| {
             let number = self.plan[i].source;
             let source = &mut self.mixer.sources[number];
-            let empty = source.tracks()[self.plan[i].track].ready().is_empty();
-            let full = source.tracks().iter_mut().any(|t| t.ready().len() > QUEUE_MAX);
+            let track = &mut source.tracks()[self.plan[i].track];
+            let empty = track.ready().is_empty();
+            // Subtitles come some time before they are shown: they are missed only when the others
+            // have been read that much further.
+            let sparse = track.is_sparse();
+            let mut others = source.tracks().iter_mut();
+            let full = others
+                .any(|t| t.ready().len() > QUEUE_MAX || (sparse && held(t) > SUBTITLES_BEHIND));
             (empty && !full && !source.ended()).then_some(number)
         })
     }
@@ -315,7 +331,9 @@ impl<'a> Writing<'a> {
         };
         let frame = Span(planned.frame.ticks_of(1) as i64);
         let (pts, dts) = match planned.facts {
-            Facts::Audio(_) => (unit.pts - planned.zero, unit.dts - planned.zero),
+            Facts::Audio(_) | Facts::Subtitles(_) => {
+                (unit.pts - planned.zero, unit.dts - planned.zero)
+            }
             Facts::Video(_) => self.picture_times(stream, &unit),
         };
         let leads = stream == 0;
@@ -378,6 +396,13 @@ impl<'a> Writing<'a> {
                 reorder: first.pts - first.dts,
                 buffer: buffer_model(&planned.facts),
             };
+            if matches!(planned.facts, Facts::Subtitles(_))
+                && let Some(at) = overfull(&units, &format.buffer, SUBTITLES_WAIT_MAX)
+            {
+                let pid = self.mixer.sources[planned.source].tracks()[planned.track].pid();
+                self.mixer.notes.push(Note::SubtitlesTooDense { pid, at });
+                continue;
+            }
             streams.push(StreamIndex::new(format, units));
             origin.push(planned.source);
         }
@@ -408,6 +433,10 @@ fn buffer_model(facts: &Facts) -> BufferModel {
         Facts::Audio(audio) => {
             let buffer = audio.buffer();
             (buffer.transport_rate_bps, buffer.main_bytes)
+        }
+        Facts::Subtitles(subtitles) => {
+            let (rate_bps, bytes) = subtitles.buffer();
+            (rate_bps, u64::from(bytes))
         }
     };
     let residence_max = match facts.codec() {

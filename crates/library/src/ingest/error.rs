@@ -350,6 +350,21 @@ pub enum Note {
     },
     /// Nothing was measured, since ffmpeg is not installed.
     NotMeasured,
+    /// Packets of subtitles that are damaged, have no time stamp or one that goes back, were left
+    /// out.
+    SubtitlesDropped {
+        /// The stream.
+        pid: Pid,
+        /// How many PES packets.
+        packets: u64,
+    },
+    /// A stream of subtitles was left out, because decoders cannot have a display set in time.
+    SubtitlesTooDense {
+        /// The stream.
+        pid: Pid,
+        /// When that display set is shown, from the start of the asset.
+        at: Span,
+    },
     /// Subtitles or teletext were left out.
     TextsSkipped {
         /// The stream.
@@ -407,6 +422,18 @@ impl fmt::Display for Note {
             Note::NotMeasured => {
                 f.write_str("loudness, silence and black not measured: ffmpeg is not installed")
             }
+            Note::SubtitlesDropped { pid, packets } => {
+                write!(
+                    f,
+                    "PID {pid}: {packets} packets of subtitles without sense or time left out"
+                )
+            }
+            Note::SubtitlesTooDense { pid, at } => write!(
+                f,
+                "PID {pid}: subtitles left out; those at {:.1} s are more than a decoder can have \
+                 in time",
+                at.as_ms() as f64 / 1000.0
+            ),
             Note::TextsSkipped { pid, what } => {
                 write!(f, "PID {pid}: {what} left out, which cannot be carried yet")
             }

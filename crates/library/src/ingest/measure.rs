@@ -26,7 +26,7 @@ pub(super) fn measure(
             quality.black_ms = stretches(&words, "black_start:", "black_end:");
             let (start, end) = ("freezedetect.freeze_start:", "freezedetect.freeze_end:");
             quality.frozen_ms = stretches(&words, start, end);
-        } else {
+        } else if format.format.facts.is_audio() {
             let map = format!("0:a:{track}");
             let filters = "silencedetect=n=-50dB:d=5,ebur128=peak=true:framelog=verbose";
             let words = listen(ffmpeg, path, &map, "-af", filters)?;

@@ -71,6 +71,14 @@ impl PesAssembler {
         Ok(ended)
     }
 
+    /// The PES packet that has come to the length that it states, if there is one.
+    pub(super) fn complete(&mut self) -> Result<Option<Pes>, SourceFault> {
+        let whole = PesHeader::parse(&self.bytes).is_ok_and(|(header, size)| {
+            header.payload_len.is_some_and(|stated| self.bytes.len() >= size + stated)
+        });
+        if whole { self.take(true) } else { Ok(None) }
+    }
+
     /// The PES packet that the end of the source cuts or completes.
     pub(super) fn finish(&mut self) -> Result<Option<Pes>, SourceFault> {
         self.take(false)

@@ -158,6 +158,7 @@ impl BroadcastProfile {
                         unfit.push(Unfit::SamplingRate { stream, rate_hz });
                     }
                 }
+                Facts::Subtitles(_) => {}
             }
         }
         unfit

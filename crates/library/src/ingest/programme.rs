@@ -3,7 +3,7 @@
 use super::error::{IngestError, Note, SourceFault};
 use super::packets::PacketFile;
 use asset::Language;
-use es::Codec;
+use es::{Codec, SubtitleFacts};
 use ts::psi::{PAT_TABLE_ID, PMT_TABLE_ID, Pat, Pmt, PmtStream, StreamType, descriptors};
 use ts::section::{SectionAssembler, SectionView};
 use ts::{Packet, PacketView, Pid};
@@ -12,6 +12,8 @@ use ts::{Packet, PacketView, Pid};
 const SEARCH_PACKETS: u64 = 400_000;
 const REGISTRATION: u8 = 0x05;
 const ISO_639_LANGUAGE: u8 = 0x0a;
+/// Streams of subtitles that a service has room for.
+const SUBTITLES_MAX: usize = 3;
 const TELETEXT: u8 = 0x56;
 const SUBTITLING: u8 = 0x59;
 const AC3: u8 = 0x6a;
@@ -23,6 +25,8 @@ pub(super) struct ProgrammeStream {
     pub(super) pid: Pid,
     pub(super) codec: Codec,
     pub(super) language: Language,
+    /// What is announced of subtitles, where the stream carries them.
+    pub(super) subtitles: Option<SubtitleFacts>,
 }
 
 /// The programme of a source.
@@ -43,22 +47,31 @@ impl Programme {
         found.map_err(|fault| IngestError::Source { path: packets.path().to_owned(), fault })
     }
 
-    /// The streams that are carried: the first video and all audio. Others are noted.
+    /// The streams that are carried: the first video, all audio, and as many subtitles as a service
+    /// has room for. Others are noted.
     pub(super) fn streams(
         &self,
         notes: &mut Vec<Note>,
     ) -> Result<Vec<ProgrammeStream>, SourceFault> {
         let mut streams: Vec<ProgrammeStream> = Vec::new();
         for stream in &self.map.streams {
-            let codec = codec_of(stream);
+            let subtitles = subtitles_of(stream);
+            let codec = codec_of(stream).or(subtitles.map(|facts| facts.codec()));
             let has_video = streams.iter().any(|s| s.codec.is_video());
-            match codec {
-                Some(codec) if !(codec.is_video() && has_video) => streams.push(ProgrammeStream {
+            let texts = streams.iter().filter(|s| s.subtitles.is_some()).count();
+            let room = match codec {
+                Some(codec) if codec.is_video() => !has_video,
+                Some(Codec::DvbSubtitles) => texts < SUBTITLES_MAX,
+                _ => true,
+            };
+            match codec.filter(|_| room) {
+                Some(codec) => streams.push(ProgrammeStream {
                     pid: stream.pid,
                     codec,
                     language: language_of(stream),
+                    subtitles,
                 }),
-                _ => notes.push(match texts_of(stream) {
+                None => notes.push(match texts_of(stream) {
                     Some(what) => Note::TextsSkipped { pid: stream.pid, what },
                     None => Note::StreamSkipped {
                         pid: stream.pid,
@@ -68,14 +81,14 @@ impl Programme {
                 }),
             }
         }
-        if streams.is_empty() {
+        if streams.iter().all(|s| s.subtitles.is_some()) {
             return Err(SourceFault::NoStreams {
                 program: self.map.program_number,
                 found: self.map.streams.iter().map(|s| s.stream_type.0).collect(),
             });
         }
-        // An index has its video first.
-        streams.sort_by_key(|s| !s.codec.is_video());
+        // An index has its video first and its subtitles last.
+        streams.sort_by_key(|s| (!s.codec.is_video(), s.subtitles.is_some()));
         Ok(streams)
     }
 }
@@ -209,10 +222,17 @@ fn texts_of(stream: &PmtStream) -> Option<&'static str> {
     })
 }
 
+fn subtitles_of(stream: &PmtStream) -> Option<SubtitleFacts> {
+    let private = stream.stream_type.0 == 0x06;
+    descriptors(&stream.descriptors)
+        .filter(|(tag, _)| private && *tag == SUBTITLING)
+        .find_map(|(_, body)| SubtitleFacts::from_descriptor(body))
+}
+
 fn language_of(stream: &PmtStream) -> Language {
     descriptors(&stream.descriptors)
         .find_map(|(tag, body)| match (tag, body) {
-            (ISO_639_LANGUAGE, [a, b, c, ..]) => Language::new([*a, *b, *c]),
+            (ISO_639_LANGUAGE | SUBTITLING, [a, b, c, ..]) => Language::new([*a, *b, *c]),
             _ => None,
         })
         .unwrap_or(Language::UNDETERMINED)
@@ -223,7 +243,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_that_are_left_out_are_called_by_their_name() {
+    fn subtitles_are_carried_and_other_texts_are_called_by_their_name() {
         let pid = |value| Pid::new(value).unwrap();
         let stream = |number, stream_type, descriptors: &[u8]| PmtStream {
             stream_type: StreamType(stream_type),
@@ -245,9 +265,11 @@ mod tests {
         };
         let mut notes = Vec::new();
         let found = Programme { map_pid: pid(0x20), map }.streams(&mut notes).unwrap();
-        assert_eq!(found.len(), 1);
+        let codecs: Vec<Codec> = found.iter().map(|s| s.codec).collect();
+        assert_eq!(codecs, [Codec::H264, Codec::DvbSubtitles]);
+        assert_eq!(found[1].language.code(), *b"bod");
         let texts = |number, what| Note::TextsSkipped { pid: pid(number), what };
         let other = Note::StreamSkipped { pid: pid(0x103), stream_type: 0x06, codec: None };
-        assert_eq!(notes, [texts(0x101, "DVB subtitles"), texts(0x102, "teletext"), other]);
+        assert_eq!(notes, [texts(0x102, "teletext"), other]);
     }
 }

@@ -7,6 +7,7 @@ use super::packets::PacketFile;
 use super::pes::{Pes, PesAssembler};
 use super::programme::{MapWatch, Programme, ProgrammeStream};
 use super::stamps::Stamps;
+use super::subtitle::SubtitleTrack;
 use super::unit::Unit;
 use super::video::VideoTrack;
 use asset::{Facts, Language};
@@ -49,6 +50,7 @@ struct PacketOrder {
 enum Media {
     Audio(Box<AudioTrack>),
     Video(Box<VideoTrack>),
+    Subtitles(Box<SubtitleTrack>),
 }
 
 impl Source {
@@ -133,6 +135,12 @@ impl Source {
         if let Some(pes) = track.pes.push(view, place)? {
             track.media.push(&pes, &mut self.clock)?;
         }
+        // The next display set may be minutes away: this one goes on as soon as it is whole.
+        if matches!(track.media, Media::Subtitles(_))
+            && let Some(pes) = track.pes.complete()?
+        {
+            track.media.push(&pes, &mut self.clock)?;
+        }
         Ok(())
     }
 
@@ -164,10 +172,11 @@ impl Source {
 
 impl Track {
     fn new(stream: ProgrammeStream) -> Option<Track> {
-        let ProgrammeStream { pid, codec, .. } = stream;
-        let media = match codec.is_video() {
-            true => Media::Video(Box::new(VideoTrack::new(pid, codec)?)),
-            false => Media::Audio(Box::new(AudioTrack::new(pid, codec)?)),
+        let ProgrammeStream { pid, codec, subtitles, .. } = stream;
+        let media = match subtitles {
+            Some(facts) => Media::Subtitles(Box::new(SubtitleTrack::new(pid, facts))),
+            None if codec.is_video() => Media::Video(Box::new(VideoTrack::new(pid, codec)?)),
+            None => Media::Audio(Box::new(AudioTrack::new(pid, codec)?)),
         };
         Some(Track { stream, pes: PesAssembler::new(pid), order: PacketOrder::default(), media })
     }
@@ -177,11 +186,22 @@ impl Track {
         matches!(self.media, Media::Video(_))
     }
 
+    /// Whether the stream carries sound.
+    pub(super) const fn is_audio(&self) -> bool {
+        matches!(self.media, Media::Audio(_))
+    }
+
+    /// Whether the stream may be silent for long without being at its end.
+    pub(super) const fn is_sparse(&self) -> bool {
+        matches!(self.media, Media::Subtitles(_))
+    }
+
     /// The access units that are ready, in decoding order.
     pub(super) fn ready(&mut self) -> &mut VecDeque<Unit> {
         match &mut self.media {
             Media::Audio(audio) => audio.ready(),
             Media::Video(video) => video.ready(),
+            Media::Subtitles(texts) => texts.ready(),
         }
     }
 
@@ -190,6 +210,7 @@ impl Track {
         match &self.media {
             Media::Audio(audio) => audio.first_presented(),
             Media::Video(video) => video.first_presented(ended),
+            Media::Subtitles(texts) => texts.first_presented(),
         }
     }
 
@@ -198,6 +219,7 @@ impl Track {
         match &self.media {
             Media::Audio(audio) => audio.first_presented(),
             Media::Video(video) => video.first_seen(),
+            Media::Subtitles(texts) => texts.first_presented(),
         }
     }
 
@@ -206,10 +228,11 @@ impl Track {
         match &self.media {
             Media::Audio(audio) => audio.format().map(|(f, d)| (Facts::Audio(f), d)),
             Media::Video(video) => video.format().map(|(f, d)| (Facts::Video(f), d)),
+            Media::Subtitles(texts) => texts.format().map(|(f, d)| (Facts::Subtitles(f), d)),
         }
     }
 
-    /// The language of sound.
+    /// The language of sound or subtitles.
     pub(super) const fn language(&self) -> Language {
         self.stream.language
     }
@@ -229,6 +252,10 @@ impl Media {
         match self {
             Media::Audio(audio) => audio.push(pes, stamps),
             Media::Video(video) => video.push(pes, stamps),
+            Media::Subtitles(texts) => {
+                texts.push(pes, stamps);
+                Ok(())
+            }
         }
     }
 
@@ -236,6 +263,7 @@ impl Media {
         match self {
             Media::Audio(audio) => audio.finish(whole, notes),
             Media::Video(video) => video.finish(whole, notes),
+            Media::Subtitles(texts) => texts.finish(notes),
         }
     }
 }

@@ -215,15 +215,22 @@ fn map_entry(pid: Pid, head: &StreamHead) -> PmtStream {
             }
             facts.stream_type()
         }
+        Facts::Subtitles(facts) => {
+            let body = facts.to_descriptor();
+            descriptors.extend_from_slice(&[0x59, body.len() as u8]);
+            descriptors.extend_from_slice(&body);
+            facts.codec().stream_type()
+        }
     };
     PmtStream { stream_type: StreamType(stream_type), pid, descriptors }
 }
 
-/// The stream_id by kind (ISO/IEC 13818-1 table 2-22); AC-3 is private_stream_1 in DVB.
+/// The stream_id by kind (ISO/IEC 13818-1 table 2-22); AC-3 and subtitles are private_stream_1 in
+/// DVB.
 fn stream_id(head: &StreamHead, number: usize) -> u8 {
     match head.facts.codec() {
         codec if codec.is_video() => 0xe0,
-        Codec::Ac3 | Codec::Eac3 => 0xbd,
+        Codec::Ac3 | Codec::Eac3 | Codec::DvbSubtitles => 0xbd,
         _ => 0xc0 | (number as u8 & 0x1f),
     }
 }

@@ -207,10 +207,16 @@ pub(crate) fn audio_model(stream_type: u8, channels: Option<u8>) -> Model {
 
 /// The model of a stream of private PES packets, by the tags of its descriptors; `None` when none
 /// of them says what it is.
-pub(crate) fn private_model(tags: impl Iterator<Item = u8>) -> Option<Model> {
-    for tag in tags {
+pub(crate) fn private_model<'a>(
+    descriptors: impl Iterator<Item = (u8, &'a [u8])>,
+) -> Option<Model> {
+    for (tag, body) in descriptors {
         match tag {
             0x6a | 0x7a => return Some(Model::flat(TB_BYTES, AUDIO_RX_BPS, AC3_B_BYTES)),
+            // Subtitles for high definition (subtitling_type 0x14, 0x24 and above) have more room.
+            0x59 if body.chunks_exact(8).any(|page| page[3] & 0x0f >= 4) => {
+                return Some(Model::flat(2 * TB_BYTES, 400_000, 100 * 1024));
+            }
             0x59 => return Some(Model::flat(TB_BYTES, 192_000, 24 * 1024)),
             0x56 | 0x46 => return Some(Model::flat(480, 6_750_000, 1504)),
             0x7c => return Some(audio_model(0x0f, None)),
