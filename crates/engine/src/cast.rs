@@ -139,8 +139,8 @@ impl Cast {
             for stream in &play.streams {
                 let line = line(&play.index, stream.stream);
                 counts.insert(line, u32::from(stream.counter) + stream.end);
-                let is_video = play.index.streams[stream.stream].format.facts.is_video();
-                let sent = if is_video { &mut loss.video } else { &mut loss.audio };
+                let is_audio = play.index.streams[stream.stream].format.facts.is_audio();
+                let sent = if is_audio { &mut loss.audio } else { &mut loss.video };
                 *sent = (*sent).max(lost.start + stream.curve.time_of(stream.end));
             }
             plays.push(Arc::new(play));

@@ -12,7 +12,7 @@ use si::descriptor::{
     Iso639Language, StreamIdentifier,
 };
 use si::{Descriptor, DescriptorError, DescriptorLoop, LanguageCode};
-use ts::psi::{Pmt, PmtStream, StreamType};
+use ts::psi::{Pmt, PmtStream, StreamType, descriptors};
 
 /// data_broadcast_id of a data carousel (EN 301 192 clause 10, TS 101 162).
 pub(crate) const DATA_CAROUSEL: u16 = 0x0006;
@@ -40,6 +40,11 @@ pub(crate) fn asset_components(
         }
     }
     Ok([video, sounds, texts])
+}
+
+/// Whether a component is one of subtitles.
+pub(crate) fn is_subtitles(stream: &PmtStream) -> bool {
+    descriptors(&stream.descriptors).any(|(tag, _)| tag == SUBTITLING)
 }
 
 /// The component list of a data service: one carousel for each bundle.

@@ -6,10 +6,10 @@
 //! on the same PID, it tells of the one whose turn it is. Newer streams stand first, so that a
 //! receiver that takes the first one has the new programme from its first picture.
 //!
-//! The version is the place of what is named among all that the timetable can bring about on the
+//! The version follows from what is named, among all that the timetable can bring about on the
 //! service: the same on every machine and after every restart.
 
-use crate::components::{asset_components, carousel_components, map_section};
+use crate::components::{asset_components, carousel_components, is_subtitles, map_section};
 use crate::config::Multiplex;
 use crate::engine::Engine;
 use crate::error::TableFault;
@@ -34,10 +34,9 @@ pub(crate) struct ServiceMaps {
     carousels: Vec<PmtStream>,
     video: Medium,
     sound: Medium,
-    texts: Medium,
 }
 
-/// The video, the sounds, or the subtitles of a service.
+/// The video with its subtitles, or the sounds, of a service.
 #[derive(Clone, Debug)]
 struct Medium {
     window: fn(&Airing) -> DeliveryWindow,
@@ -45,8 +44,15 @@ struct Medium {
     lists: Vec<Vec<PmtStream>>,
     /// Which list each asset has.
     by_asset: BTreeMap<u32, usize>,
-    /// The place of everything that can be named at once, what a single asset has first.
-    places: BTreeMap<Named, u32>,
+}
+
+/// Whether a medium names the streams of one programme or of two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    /// Those of this list alone.
+    Alone(u32),
+    /// Those of two: as it is the turn of the older one, or has turned to the newer one.
+    Join { turned: bool },
 }
 
 /// What is named: PID, stream_type and descriptors of each stream.
@@ -75,21 +81,15 @@ impl ServiceMaps {
         }
         let mut video = Medium::new(|airing| airing.video);
         let mut sound = Medium::new(|airing| airing.audio);
-        // Subtitles are delivered together with the sound.
-        let mut texts = Medium::new(|airing| airing.audio);
         for asset in &of_service.assets {
             let (_, entry) = rundown.asset(*asset);
             let [pictures, sounds, subtitles] =
                 asset_components(multiplex, service, &entry.summary)?;
-            video.add(asset.0, pictures);
+            // Subtitles are delivered together with the pictures.
+            video.add(asset.0, [pictures, subtitles].concat());
             sound.add(asset.0, sounds);
-            texts.add(asset.0, subtitles);
         }
-        for medium in [&mut video, &mut sound, &mut texts] {
-            medium.give_places();
-        }
-        let bytes = [&video, &sound, &texts].map(|medium| medium.bytes_max()).iter().sum::<usize>()
-            + bytes_of(&carousels);
+        let bytes = video.bytes_max() + sound.bytes_max() + bytes_of(&carousels);
         Ok(ServiceMaps {
             pid: multiplex.pmt_pid(service),
             packets: packets_of(&vec![0; EMPTY_BYTES + bytes]),
@@ -98,7 +98,6 @@ impl ServiceMaps {
             carousels,
             video,
             sound,
-            texts,
         })
     }
 
@@ -112,8 +111,7 @@ impl ServiceMaps {
         let mut sections: Vec<Vec<u8>> = Vec::new();
         let mut last = None;
         for at in times {
-            let turns =
-                [&self.video, &self.sound, &self.texts].map(|m| m.turns(engine, service, at));
+            let turns = [&self.video, &self.sound].map(|m| m.turns(engine, service, at));
             let again = sections.last().filter(|_| last.as_ref() == Some(&turns)).cloned();
             sections.push(match again {
                 Some(section) => section,
@@ -124,29 +122,37 @@ impl ServiceMaps {
         Ok(sections)
     }
 
-    fn section(&self, [video, sound, texts]: &[Turns; 3]) -> Result<Vec<u8>, TableFault> {
+    fn section(&self, [video, sound]: &[Turns; 2]) -> Result<Vec<u8>, TableFault> {
         let mut streams = self.carousels.clone();
         streams.extend(self.video.named(video));
         streams.extend(self.sound.named(sound));
-        streams.extend(self.texts.named(texts));
-        // As long as numbers suffice each state has one of its own. Beyond that a change of video
-        // alone, or of sound alone, still is a change of number.
-        let [pictures, sounds, subtitles] =
-            [&self.video, &self.sound, &self.texts].map(|medium| medium.places.len().max(1) as u32);
-        let fits = pictures * sounds * subtitles <= 32;
-        let factor = |count: u32| if fits { count } else { count | 1 };
-        let place = (self.video.place(video) * factor(sounds) + self.sound.place(sound))
-            * factor(subtitles)
-            + self.texts.place(texts);
+        // Receivers that take the first stream they know are not to meet subtitles before sound.
+        streams.sort_by_key(is_subtitles);
+        let place = self.place(self.video.standing(video), self.sound.standing(sound));
         let version = self.version.wrapping_add(place as u8) & 0x1f;
         map_section(self.program_number, version, streams)
+    }
+
+    /// A number below 32 of what is named, another one than what can be named right before and
+    /// behind it: lists that stand alone have the lower half, joins the upper one.
+    fn place(&self, video: Standing, sound: Standing) -> u32 {
+        let (videos, sounds) = (self.video.lists.len() as u32, self.sound.lists.len() as u32);
+        if let (Standing::Alone(video), Standing::Alone(sound)) = (video, sound) {
+            // Beyond sixteen a change of one medium alone still is a change of number.
+            let factor = if videos * sounds <= 16 { sounds.max(1) } else { 5 };
+            return (video * factor + sound) % 16;
+        }
+        let quarter = |standing| match standing {
+            Standing::Alone(list) => list % 2,
+            Standing::Join { turned } => 2 + u32::from(turned),
+        };
+        16 + 4 * quarter(video) + quarter(sound)
     }
 }
 
 impl Medium {
     fn new(window: fn(&Airing) -> DeliveryWindow) -> Medium {
-        let (lists, by_asset, places) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
-        Medium { window, lists, by_asset, places }
+        Medium { window, lists: Vec::new(), by_asset: BTreeMap::new() }
     }
 
     fn add(&mut self, asset: u32, list: Vec<PmtStream>) {
@@ -157,24 +163,16 @@ impl Medium {
         }
     }
 
-    fn give_places(&mut self) {
-        let all = 0..self.lists.len();
-        let alone = all.clone().map(|now| Turns { now, near: vec![now] });
-        let pairs = all.clone().flat_map(|a| all.clone().map(move |b| [a, b]));
-        let joins = pairs.flat_map(|near| near.map(|now| Turns { now, near: near.to_vec() }));
-        for turns in alone.chain(joins) {
-            let next = self.places.len() as u32;
-            self.places.entry(key_of(&self.named(&turns))).or_insert(next);
+    /// How what is named stands between programmes.
+    fn standing(&self, turns: &Turns) -> Standing {
+        let named = |turns: &Turns| key_of(&self.named(turns));
+        let key = named(turns);
+        if let Some(list) = self.lists.iter().position(|list| key_of(list) == key) {
+            return Standing::Alone(list as u32);
         }
-    }
-
-    /// The place of what is named. Where more than two follow each other at once, two count.
-    fn place(&self, turns: &Turns) -> u32 {
-        let mut near = turns.near.clone();
-        let other = near.iter().copied().find(|list| *list != turns.now);
-        near.retain(|list| *list == turns.now || Some(*list) == other);
-        let named = key_of(&self.named(&Turns { now: turns.now, near }));
-        self.places.get(&named).copied().unwrap_or(0)
+        let older = turns.near.last().copied().unwrap_or(turns.now);
+        let before = named(&Turns { now: older, near: turns.near.clone() });
+        Standing::Join { turned: before != key }
     }
 
     fn turns(&self, engine: &Engine, service: usize, at: Ticks) -> Turns {
@@ -198,8 +196,10 @@ impl Medium {
                 if begins <= at && at < ends {
                     now = Some(list);
                 }
-                near.retain(|other| *other != list);
-                near.insert(0, list);
+                // What comes again before it is gone keeps its place.
+                if !near.contains(&list) {
+                    near.insert(0, list);
+                }
             }
         }
         let now = now.or(near.last().copied()).unwrap_or(0);

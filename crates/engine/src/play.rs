@@ -208,7 +208,7 @@ impl StreamPlay {
             return Ok(None);
         }
         let frame = stream.format.frame_duration;
-        let window = if matches!(stamps, Stamps::Video(_)) { airing.video } else { airing.audio };
+        let window = if matches!(stamps, Stamps::Audio(_)) { airing.audio } else { airing.video };
         let sent = stream.packets_before[units.end] - stream.packets_before[units.start];
         let counted = if closes { sent + counter } else { sent };
         let padding = (COUNTER_PERIOD - counted % COUNTER_PERIOD) % COUNTER_PERIOD;

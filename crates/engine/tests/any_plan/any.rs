@@ -44,8 +44,9 @@ fn any_encoder() -> impl Strategy<Value = Encoder> {
 fn any_film(encoder: Encoder, sounds: Vec<Sound>) -> impl Strategy<Value = FilmRecipe> {
     let length = prop_oneof![500u32..4_000, 2_000u32..20_000, 20_000u32..90_000];
     let look = (select(FRAMES.to_vec()), 0u32..3, 12u32..50, any::<bool>(), 50u32..100);
-    (look, length, prop_oneof![Just(0u32), 1u32..20_000], any::<u64>()).prop_map(
-        move |((frame, reorder, group, open, percent), length_ms, trim, seed)| {
+    let texts = prop_oneof![2 => Just(0usize), 1 => 1usize..4];
+    (look, length, prop_oneof![Just(0u32), 1u32..20_000], texts, any::<u64>()).prop_map(
+        move |((frame, reorder, group, open, percent), length_ms, trim, texts, seed)| {
             let reorder = match encoder.codec {
                 VideoCodec::Avc => reorder,
                 VideoCodec::Mpeg2 => reorder.min(1),
@@ -55,6 +56,7 @@ fn any_film(encoder: Encoder, sounds: Vec<Sound>) -> impl Strategy<Value = FilmR
             FilmRecipe {
                 video: Some(VideoRecipe { codec, frame, reorder, group, open, rate_bps, schedule }),
                 audio: sounds.clone(),
+                texts,
                 length_ms,
                 trim,
                 seed,
@@ -125,7 +127,8 @@ fn demand_bps(services: &[ServiceRecipe], bundles: &[BundleRecipe]) -> u64 {
             Sound::Silence => 75_000,
             _ => 330_000u64,
         };
-        video + film.audio.iter().map(sound).sum::<u64>()
+        let texts = film.texts as u64 * 100_000;
+        video + film.audio.iter().map(sound).sum::<u64>() + texts
     };
     let service = |s: &ServiceRecipe| s.films.iter().map(film).max().unwrap_or(0) + 60_000;
     let bundle = |b: &BundleRecipe| b.rate_bps.max(100_000);

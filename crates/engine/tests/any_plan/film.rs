@@ -6,7 +6,7 @@ use asset::{
     StreamFormat, StreamIndex,
 };
 use bytes::Bytes;
-use es::{AudioSplitter, Codec, FrameDuration, VideoSplitter};
+use es::{AudioSplitter, Codec, FrameDuration, SubtitleFacts, SubtitlePage, VideoSplitter};
 use rundown::CatalogueEntry;
 use std::sync::Arc;
 use ts::packet::{AdaptationFlags, write_packet};
@@ -18,6 +18,8 @@ use ts::{NULL_PACKET, PACKET_SIZE, Packet, Pid, Span, TICKS_PER_SECOND, Ticks};
 pub struct FilmRecipe {
     pub video: Option<VideoRecipe>,
     pub audio: Vec<Sound>,
+    /// Streams of subtitles.
+    pub texts: usize,
     pub length_ms: u32,
     /// Ticks by which the asset is shorter than its last picture.
     pub trim: u32,
@@ -111,6 +113,13 @@ impl Film {
         if recipe.video.is_none() {
             let (_, frame, units) = &streams[0];
             duration = units[units.len() - 1].pts + Span(frame.ticks_of(1) as i64);
+        }
+        for number in 0..recipe.texts {
+            let units = text_units(duration, &mut chance);
+            if !units.is_empty() {
+                let facts = Facts::Subtitles(text_facts(number as u16));
+                streams.push((facts, FrameDuration::from_seconds(1, 25).unwrap(), units));
+            }
         }
         packed(streams, duration)
     }
@@ -294,10 +303,35 @@ fn packed(streams: Vec<(Facts, FrameDuration, Vec<Unit>)>, duration: Span) -> Fi
     Film { index: Arc::new(index), bytes: file.into() }
 }
 
+fn text_facts(number: u16) -> SubtitleFacts {
+    let (composition, ancillary) = (number + 1, number + 1);
+    let page = SubtitlePage { language: *b"bod", kind: 0x10, composition, ancillary };
+    SubtitleFacts::new(&[page]).unwrap()
+}
+
+/// Display sets as far apart as ingest demands, often with nothing for seconds.
+fn text_units(duration: Span, chance: &mut Chance) -> Vec<Unit> {
+    let mut units = Vec::new();
+    let mut pts = Span::from_ms(chance.among(0, 3000) as i64);
+    while pts < duration {
+        let mut bytes = vec![0x55; chance.among(9, 6000) as usize];
+        bytes[..3].copy_from_slice(&[0x20, 0x00, 0x0f]);
+        units.push(Unit { pts, dts: pts, entry: true, bytes });
+        // 6 kB take 312 ms at eight tenths of 192 kbit/s.
+        let step_ms = match chance.among(0, 4) {
+            0 => 400,
+            _ => chance.among(500, 9000),
+        };
+        pts += Span::from_ms(step_ms as i64);
+    }
+    units
+}
+
 fn format(s: usize, facts: &Facts, frame: FrameDuration, units: &[AccessUnit]) -> StreamFormat {
     let (transport_rate_bps, main_bytes) = match facts {
         Facts::Video(video) => (video.buffer.transport_rate_bps, video.buffer.elementary_bytes),
         Facts::Audio(audio) => (audio.buffer().transport_rate_bps, audio.buffer().main_bytes),
+        Facts::Subtitles(texts) => (texts.buffer().0, u64::from(texts.buffer().1)),
     };
     let language = Language::new([b'a' + s as u8; 3]).unwrap();
     StreamFormat {
@@ -319,7 +353,7 @@ fn write_unit(s: usize, facts: &Facts, unit: &Unit, file: &mut Vec<u8>) {
     let header = PesHeader {
         stream_id: match facts.codec() {
             codec if codec.is_video() => 0xe0,
-            Codec::Ac3 => 0xbd,
+            Codec::Ac3 | Codec::DvbSubtitles => 0xbd,
             _ => 0xc0,
         },
         pts: Some(pts),
