@@ -36,8 +36,9 @@ pub enum IndexError {
         /// What is wrong with it.
         fault: StreamFault,
     },
-    /// There are no streams, too many, or video that is not the first of them.
-    #[error("an asset has one to {STREAMS_MAX} streams and video first")]
+    /// There are no streams, too many, video that is not the first of them, or subtitles that are
+    /// not the last.
+    #[error("an asset has one to {STREAMS_MAX} streams, video first and subtitles last")]
     Streams,
     /// The bytes end early, or go on behind the end.
     #[error("the index says it has {stated} bytes, there are {present}")]

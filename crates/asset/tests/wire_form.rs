@@ -4,7 +4,10 @@ use asset::{
     AccessUnit, AssetIndex, AssetSummary, BufferModel, Facts, IndexError, IndexHeader, Language,
     PAGE_PACKETS, Part, StreamFormat, StreamIndex, UnitFault,
 };
-use es::{AudioFacts, AudioFormat, FrameDuration, VideoBuffer, VideoFacts, VideoProfile};
+use es::{
+    AudioFacts, AudioFormat, FrameDuration, SubtitleFacts, SubtitlePage, VideoBuffer, VideoFacts,
+    VideoProfile,
+};
 use proptest::prelude::*;
 use ts::Span;
 
@@ -97,6 +100,29 @@ fn index(sizes: &[(u16, u8)]) -> AssetIndex {
     }
 }
 
+fn texts() -> StreamIndex {
+    let page = |language, kind| SubtitlePage { language, kind, composition: 1, ancillary: 700 };
+    let facts = SubtitleFacts::new(&[page(*b"bod", 0x10), page(*b"uig", 0x24)]).unwrap();
+    let frame_duration = FrameDuration::from_seconds(1, 25).unwrap();
+    let format = StreamFormat { facts: Facts::Subtitles(facts), frame_duration, ..audio_format() };
+    let pts = Span(77);
+    let (first_packet, packets) = (0, 1);
+    let unit = AccessUnit { first_packet, packets, bytes: 9, pts, dts: pts, random_access: true };
+    StreamIndex::new(format, vec![unit])
+}
+
+#[test]
+fn subtitles_come_back_with_their_pages_and_stand_last() {
+    let mut index = index(&[(3, 5); 4]);
+    index.packets += 1;
+    index.streams.push(texts());
+    assert_eq!(AssetIndex::parse(&index.to_bytes()).unwrap(), index);
+    index.streams.swap(1, 2);
+    assert_eq!(AssetIndex::parse(&index.to_bytes()), Err(IndexError::Streams));
+    index.streams = vec![texts()];
+    assert_eq!(index.check(), Err(IndexError::Streams), "texts alone are no asset");
+}
+
 #[test]
 fn an_hour_takes_less_than_two_megabytes() {
     let sizes: Vec<(u16, u8)> =
@@ -153,8 +179,8 @@ type Case = (fn(&mut AssetIndex), &'static str);
 fn each_broken_invariant_is_named_with_its_place() {
     let sound = index(&[(3, 5); 30]);
     let cases: [Case; 8] = [
-        (|i| i.streams.clear(), "an asset has one to 32 streams and video first"),
-        (|i| i.streams.reverse(), "an asset has one to 32 streams and video first"),
+        (|i| i.streams.clear(), "an asset has one to 32 streams, video first and subtitles last"),
+        (|i| i.streams.reverse(), "an asset has one to 32 streams, video first and subtitles last"),
         (|i| i.page_crcs.clear(), "0 page checksums for a file of 1 pages"),
         (
             |i| i.streams[0].units[0].random_access = false,

@@ -188,7 +188,7 @@ fn coding(mode: &Mode) -> Vec<String> {
                     say(if pictures.rate { &["-r", "25"] } else { &[] });
                 }
             }
-            say(&["-c:a", "copy"]);
+            say(&["-c:a", "copy", "-c:s", "copy"]);
             for (n, sound) in treatment.sound.iter().enumerate() {
                 let Some(sound) = sound else { continue };
                 say(&[&format!("-c:a:{n}"), sound.encoder]);
