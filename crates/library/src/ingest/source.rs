@@ -133,10 +133,12 @@ impl Source {
             track.order.followed = false;
         }
         if let Some(pes) = track.pes.push(view, place)? {
-            track.media.push(&pes, &mut self.clock)?;
+            let time = track.media.push(&pes, &mut self.clock)?;
+            self.tracks.iter_mut().for_each(|t| t.media.reach(time));
+            return Ok(());
         }
         // The next display set may be minutes away: this one goes on as soon as it is whole.
-        if matches!(track.media, Media::Subtitles(_))
+        if track.is_sparse()
             && let Some(pes) = track.pes.complete()?
         {
             track.media.push(&pes, &mut self.clock)?;
@@ -179,11 +181,6 @@ impl Track {
             None => Media::Audio(Box::new(AudioTrack::new(pid, codec)?)),
         };
         Some(Track { stream, pes: PesAssembler::new(pid), order: PacketOrder::default(), media })
-    }
-
-    /// Whether the stream carries pictures.
-    pub(super) const fn is_video(&self) -> bool {
-        matches!(self.media, Media::Video(_))
     }
 
     /// Whether the stream carries sound.
@@ -244,18 +241,27 @@ impl Track {
 }
 
 impl Media {
-    fn push(&mut self, pes: &Pes, clock: &mut SourceClock) -> Result<(), SourceFault> {
+    /// Takes a PES packet; gives the time up to which the source has been read by that.
+    fn push(&mut self, pes: &Pes, clock: &mut SourceClock) -> Result<Option<Span>, SourceFault> {
         let pts = pes.header.pts.map(|stamp| clock.time_of(stamp));
         let dts = pes.header.dts.map(|stamp| clock.time_of(stamp));
         let place = Place { packet: pes.place.packet, time: clock.elapsed() };
         let stamps = Stamps { place, pts, dts };
         match self {
-            Media::Audio(audio) => audio.push(pes, stamps),
-            Media::Video(video) => video.push(pes, stamps),
+            Media::Audio(audio) => audio.push(pes, stamps)?,
+            Media::Video(video) => video.push(pes, stamps)?,
             Media::Subtitles(texts) => {
                 texts.push(pes, stamps);
-                Ok(())
+                return Ok(None);
             }
+        }
+        Ok(dts.or(pts))
+    }
+
+    /// Another stream has been read up to a time.
+    fn reach(&mut self, time: Option<Span>) {
+        if let (Media::Subtitles(texts), Some(time)) = (self, time) {
+            texts.reach(time);
         }
     }
 

@@ -21,6 +21,8 @@ pub(super) struct SubtitleTrack {
     pid: Pid,
     facts: SubtitleFacts,
     first: Option<Span>,
+    /// When the last one is shown.
+    last: Option<Span>,
     /// The last display set, to which what has the same time stamp still belongs.
     open: Option<(Unit, Vec<u8>)>,
     dropped: u64,
@@ -29,7 +31,8 @@ pub(super) struct SubtitleTrack {
 
 impl SubtitleTrack {
     pub(super) fn new(pid: Pid, facts: SubtitleFacts) -> SubtitleTrack {
-        SubtitleTrack { pid, facts, first: None, open: None, dropped: 0, ready: VecDeque::new() }
+        let ready = VecDeque::new();
+        SubtitleTrack { pid, facts, first: None, last: None, open: None, dropped: 0, ready }
     }
 
     /// Takes a PES packet. What cannot be shown is left out: a lesson is worth more than its texts.
@@ -47,16 +50,24 @@ impl SubtitleTrack {
             unit.random_access |= entry;
             return;
         }
-        let late = self.open.as_ref().is_some_and(|(unit, _)| pts <= unit.pts);
+        let late = self.last.is_some_and(|last| pts <= last);
         if late || segments.len() > SEGMENTS_MAX {
             self.dropped += 1;
             return;
         }
         self.close();
         self.first.get_or_insert(pts);
+        self.last = Some(pts);
         let place = stamps.place;
         let unit = Unit { place, bytes: Vec::new(), pts, dts: pts, random_access: entry };
         self.open = Some((unit, segments.to_vec()));
+    }
+
+    /// Pictures or sound have come up to a time: what was to be shown by then is whole.
+    pub(super) fn reach(&mut self, time: Span) {
+        if self.open.as_ref().is_some_and(|(unit, _)| unit.pts <= time) {
+            self.close();
+        }
     }
 
     /// Ends the stream.
