@@ -98,8 +98,8 @@ pub struct StreamFormat {
     pub buffer: BufferModel,
 }
 
-/// One access unit: a picture, an audio frame or a display set of subtitles in a PES packet of its own, which is a run of
-/// consecutive packets of the asset file.
+/// One access unit: a picture, an audio frame or a display set of subtitles in a PES packet of its
+/// own, which is a run of consecutive packets of the asset file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AccessUnit {
     /// Where in the file its first packet is.

@@ -151,7 +151,7 @@ mod tests {
         assert_eq!(segments(&stuffed), Ok((&inner[..], true)));
         let mut change = inner;
         change[7] = 0;
-        assert_eq!(segments(&data_of(&change)).unwrap().1, false);
+        assert!(!segments(&data_of(&change)).unwrap().1);
     }
 
     #[test]
