@@ -88,8 +88,8 @@ impl Multiplex {
     pub const SUBTITLES_MAX: usize = 3;
 
     /// The PID of a stream of a service. Video has place 0, sounds and subtitles begin at 1. Each
-    /// codec has PIDs of its own: where a lesson in MPEG-2 follows one in H.264, packets of both are
-    /// under way at the same time, and no decoder is fed what it cannot read.
+    /// codec has PIDs of its own: where a lesson in MPEG-2 follows one in H.264, packets of both
+    /// are under way at the same time, and no decoder is fed what it cannot read.
     pub fn stream_pid(&self, service: usize, place: usize, codec: Codec) -> Pid {
         if codec == Codec::DvbSubtitles {
             // No codec of the last families has pictures: their place 0 is left.
