@@ -101,6 +101,60 @@ fn what_would_be_wrong_is_refused_and_nothing_is_written() {
     assert!(!folder.join("state/amendments.jsonl").exists());
 }
 
+/// The packets of the first picture stream of tv-1 over a minute from an instant on, each with the
+/// second in which it leaves; what verify says of them must be good.
+fn pictures(folder: &Path, from: &str) -> Vec<(f64, Vec<u8>)> {
+    let render = ["render", "headend.toml", "--multiplex", "demo", "--from", from];
+    let rendered =
+        headend(folder, &[&render[..], &["--duration", "75s", "--out", "out.ts"]].concat());
+    assert_eq!(rendered.code, 0, "{}", rendered.text);
+    let verified = headend(folder, &["verify", "out.ts"]);
+    assert_eq!(verified.code, 0, "{}", verified.text);
+    let bytes = std::fs::read(folder.join("out.ts")).unwrap();
+    let pid = |packet: &[u8]| u16::from(packet[1] & 0x1f) << 8 | u16::from(packet[2]);
+    let second = |i: usize| i as f64 * 1504.0 / 8_446_000.0;
+    let packets = bytes.chunks(188).enumerate().filter(|(_, p)| pid(p) == 0x101);
+    packets.map(|(i, p)| (second(i), p.to_vec())).collect()
+}
+
+/// The second in which the first packet leaves that differs.
+fn parting(one: &[(f64, Vec<u8>)], other: &[(f64, Vec<u8>)]) -> f64 {
+    let same = one.iter().zip(other).take_while(|(a, b)| a.1 == b.1).count();
+    one[same].0
+}
+
+#[test]
+fn what_is_on_air_is_cut_and_extended_without_a_fault() {
+    let folder = folder();
+    let folder = folder.path();
+    let day = tomorrow(folder);
+    let amend = |verb: &str, words: &[&str]| {
+        let done = amend(folder, verb, &[words, &["--yes"]].concat());
+        assert_eq!(done.code, 0, "{}", done.text);
+        done.text
+    };
+    // It begins in the middle of a lesson of 41 s or more, which is no fault of the lesson.
+    let start = format!("{day}T12:00:20");
+    let news = ["water-1", "--service", "tv-1", "--start", &start, "--length", "50s"];
+    let told = amend("insert", &[&news[..], &["--id", "news"]].concat());
+    assert!(!told.contains("E0302"), "{told}");
+    let noon = format!("{day}T12:00:00+08:00");
+    let whole = pictures(folder, &noon);
+    let on_air = format!("{day}T12:00:30");
+    amend("cut", &["news", "--by-time", "20s", "--at", &on_air]);
+    let cut_s = parting(&whole, &pictures(folder, &noon));
+    assert!((49.0..53.0).contains(&cut_s), "it was to end in second 50, not {cut_s}");
+
+    let lesson = format!("farm@{day}T12:05");
+    amend("cut", &[&lesson, "--by-time", "4m30s"]);
+    let five = format!("{day}T12:05:00+08:00");
+    let short = pictures(folder, &five);
+    let on_air = format!("{day}T12:05:10");
+    amend("extend", &[&lesson, "--by-time", "1m", "--at", &on_air]);
+    let extended_s = parting(&short, &pictures(folder, &five));
+    assert!((28.0..31.0).contains(&extended_s), "it was to end in second 30, not {extended_s}");
+}
+
 #[test]
 fn a_check_prints_what_it_proves_for_people_and_for_machines() {
     let folder = folder();

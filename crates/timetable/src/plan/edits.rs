@@ -20,6 +20,8 @@ pub(crate) struct Edits {
     pub slots: BTreeMap<Id, SlotEdits>,
     /// One-off items that were added or changed.
     pub items: BTreeMap<Id, u32>,
+    /// The seconds that one-off items had before they were made longer or shorter.
+    pub item_lengths: BTreeMap<Id, u32>,
     /// Times of one-off items that do not take place there any more.
     pub gone: Vec<Gone>,
     /// Assets that others are shown for.
