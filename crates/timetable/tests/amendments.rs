@@ -86,6 +86,27 @@ fn a_cancelled_repeat_moves_no_course() {
 }
 
 #[test]
+fn a_check_sees_single_repeats_that_are_cancelled_or_moved() {
+    let base = read(&format!(
+        "{}[[course]]\nid = \"law\"\ntitle = {{ en = \"Law\" }}\nkind = \"required\"
+        lessons = [{{ id = \"l1\", asset = \"law/1\", licence = {{ until = 2027-03-03 }} }}]\n{}",
+        ground("Asia/Shanghai"),
+        slot(
+            "law",
+            "course = \"law\"\ndays = [\"mon\"]\nat = 19:30\nfrom = 2027-03-01
+            until = 2027-03-01\nrerun = [{ days_later = 1, at = 07:00 }]",
+        ),
+    ));
+    let found = |verb: &str| judged(&base, &log_of(&[verb]));
+    let cancelled = found("\"do\":\"cancel\",\"airing\":\"law@2027-03-02T07:00\"");
+    assert!(cancelled.contains("W0402"), "{cancelled}");
+    let moved = "\"do\":\"move\",\"airing\":\"law@2027-03-02T07:00\",\"to\":\"2027-03-0";
+    let late = found(&format!("{moved}4T07:00:00\""));
+    assert!(late.contains("error[E0305]") && !late.contains("W0402"), "{late}");
+    assert_eq!(found(&format!("{moved}3T07:00:00\"")), "");
+}
+
+#[test]
 fn a_moved_lesson_is_counted_where_it_stands_then() {
     let moved =
         "\"do\":\"move\",\"airing\":\"evening@2027-03-01T19:30\",\"to\":\"2027-03-06T10:00:00\"";
