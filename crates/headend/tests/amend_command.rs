@@ -156,6 +156,42 @@ fn what_is_on_air_is_cut_and_extended_without_a_fault() {
 }
 
 #[test]
+fn a_check_tells_a_late_bundle_and_the_end_of_the_plan_and_proves_what_is_in_time() {
+    let folder = folder();
+    let folder = folder.path();
+    let path = folder.join("timetable.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    // The first lesson of a course of its own, in the last week of all slots.
+    let text = text.replace("from = 2026-01-01", "from = 2026-01-01\nuntil = 2027-03-02");
+    let lesson = "\n[[course]]\nid = \"law\"\ntitle = { en = \"Law\" }\nkind = \"elective\"
+lessons = [{ id = \"l1\", asset = \"story-1\" }]
+[[slot]]\nid = \"law\"\nservice = \"tv-2\"\ncourse = \"law\"\ndays = [\"mon\"]\nat = 03:00
+length = \"5m\"\npriority = 80\nfrom = 2027-03-01\nuntil = 2027-03-01\n";
+    let bundle = |cycles: u32, from: &str| {
+        format!(
+            "[[bundle]]\nid = \"notes\"\nservice = \"data-1\"\ntitle = {{ en = \"Notes\" }}
+files = \"week-1/**\"\nrate = 1_000\nfrom = {from}\nfor = {{ course = \"law\", lesson = \"l1\" }}
+ready = {{ before = \"2h\", cycles = {cycles} }}\n"
+        )
+    };
+    let check = ["check", "headend.toml", "--horizon", "1m", "--from", "2027-02-28T00:00:00Z"];
+    let check = |bundle: &str| {
+        std::fs::write(&path, format!("{text}{lesson}{bundle}")).unwrap();
+        headend(folder, &check)
+    };
+    let in_time = check(&bundle(3, "2027-02-01"));
+    assert!(in_time.text.contains("proven: bundle `notes` is complete by"), "{}", in_time.text);
+    assert!(!in_time.text.contains("E0501"), "{}", in_time.text);
+    assert!(in_time.text.contains("warning[W0701]: the plan of `tv-1` ends in 64h"));
+    assert!(in_time.text.contains("nothing is planned behind 2027-03-03"), "{}", in_time.text);
+    // It may be sent for an hour, from midnight on, until two hours before the lesson.
+    let late = check(&bundle(30, "2027-03-01"));
+    assert_eq!(late.code, 78, "{}", late.text);
+    assert!(late.text.contains("error[E0501]"), "{}", late.text);
+    assert!(late.text.contains("NOT so: bundle `notes` is complete by"), "{}", late.text);
+}
+
+#[test]
 fn a_check_prints_what_it_proves_for_people_and_for_machines() {
     let folder = folder();
     let folder = folder.path();

@@ -5,6 +5,7 @@ use crate::config::{Config, ConfigError};
 use crate::deadlines;
 use crate::edition::{self, Edition};
 use crate::exit::{Code, Failure};
+use crate::horizon;
 use crate::licence;
 use crate::lineup::{Lineup, Part};
 use crate::output;
@@ -141,6 +142,7 @@ pub fn findings(station: &Station, from: Ticks, until: Ticks) -> Result<Vec<Diag
     let mut findings = station.warnings.clone();
     asset_findings(station, &mut findings);
     bundle_findings(station, &mut findings);
+    findings.extend(horizon::findings(station, from));
     for multiplex in 0..station.config.multiplexes.len() {
         let (rundown, problems) = station.rundown(multiplex, from, until)?;
         findings.extend(licence::findings(station, &rundown, from, until));
