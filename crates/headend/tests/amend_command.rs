@@ -192,6 +192,43 @@ ready = {{ before = \"2h\", cycles = {cycles} }}\n"
 }
 
 #[test]
+fn findings_that_take_the_library_and_the_multiplex_are_shown_with_their_places() {
+    let folder = folder();
+    let folder = folder.path();
+    let path = folder.join("timetable.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let notes = |id: &str, cycles: u32| {
+        format!(
+            "\n[[bundle]]\nid = \"{id}\"\nservice = \"data-1\"\ntitle = {{ en = \"Notes\" }}
+files = \"week-1/**\"\nrate = 1_000\nfrom = 2027-03-01
+for = {{ course = \"law\", lesson = \"l1\" }}\nready = {{ before = \"2h\", cycles = {cycles} }}\n"
+        )
+    };
+    let faulty = format!(
+        "{text}
+[[item]]\nid = \"opening\"\nservice = \"tv-2\"\nasset = \"films/opening\"
+at = 2027-02-28T08:00:00\nlength = \"1m\"\npriority = 90
+[[item]]\nid = \"second\"\nservice = \"tv-1\"\nasset = \"water-1\"\nat = 2027-02-28T08:01:30
+length = \"30s\"\npriority = 90\nstart_at = \"500ms\"
+[[course]]\nid = \"law\"\ntitle = {{ en = \"Law\" }}\nkind = \"elective\"
+lessons = [{{ id = \"l1\", asset = \"story-1\", length = \"50s\" }}]
+[[slot]]\nid = \"law\"\nservice = \"tv-2\"\ncourse = \"law\"\ndays = [\"mon\"]\nat = 03:00
+length = \"5m\"\npriority = 80\nfrom = 2027-03-01\nuntil = 2027-03-01\n{}{}
+[[bundle]]\nid = \"atlas\"\nservice = \"data-1\"\ntitle = {{ en = \"Atlas\" }}
+files = \"week-1/**\"\nrate = 40_000_000\n",
+        notes("notes-late", 30),
+        notes("notes-tight", 18),
+    );
+    std::fs::write(&path, faulty).unwrap();
+    let check = ["check", "headend.toml", "--horizon", "2m", "--from", "2027-02-28T00:00:00Z"];
+    let told = headend(folder, &check);
+    for code in ["E0301", "E0302", "W0304", "E0501", "W0502", "E0503"] {
+        assert!(told.text.contains(&format!("[{code}]")), "{code}: {}", told.text);
+    }
+    insta::assert_snapshot!("findings_of_library_and_multiplex", told.text);
+}
+
+#[test]
 fn a_check_prints_what_it_proves_for_people_and_for_machines() {
     let folder = folder();
     let folder = folder.path();

@@ -302,7 +302,8 @@ impl<'a> Compiler<'a> {
         self.assets[asset.0 as usize].1.summary.duration
     }
 
-    /// Programmes with filler between them over the window. The last airing that goes on may be cut.
+    /// Programmes with filler between them over the window. `cut` is for the last airing that goes
+    /// on.
     fn airings(
         &self,
         service: &Service,

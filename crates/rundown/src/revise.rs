@@ -10,8 +10,8 @@ use ts::Ticks;
 /// The rundown of a new revision that takes effect at `at`, which lies within `old`.
 ///
 /// What is being delivered at that instant on a service goes on to its end, which an amendment may
-/// have moved; the new timetable rules from there. Programmes that the new timetable begins before that are not joined in their middle:
-/// the service is filled until the next one begins.
+/// have moved; the new timetable rules from there. Programmes that the new timetable begins before
+/// that are not joined in their middle: the service is filled until the next one begins.
 pub fn revise(
     old: &Rundown,
     at: Ticks,

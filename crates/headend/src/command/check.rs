@@ -148,7 +148,8 @@ pub fn findings(station: &Station, from: Ticks, until: Ticks) -> Result<Vec<Diag
         findings.extend(licence::findings(station, &rundown, from, until));
         let mut told = BTreeSet::new();
         for problem in problems.iter().filter(|p| p.start < until) {
-            let key = (problem.origin, problem.asset.clone());
+            let is_cut = matches!(problem.kind, ProblemKind::Cut { .. });
+            let key = (problem.origin, problem.asset.clone(), is_cut);
             if told.insert(key) {
                 findings.extend(airing_finding(station, problem));
             }
