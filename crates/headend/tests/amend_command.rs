@@ -117,6 +117,11 @@ fn pictures(folder: &Path, from: &str) -> Vec<(f64, Vec<u8>)> {
     packets.map(|(i, p)| (second(i), p.to_vec())).collect()
 }
 
+/// The packets are the same, whatever other packets lie between them.
+fn same(one: &[(f64, Vec<u8>)], other: &[(f64, Vec<u8>)]) -> bool {
+    one.iter().map(|(_, packet)| packet).eq(other.iter().map(|(_, packet)| packet))
+}
+
 /// The second in which the first packet leaves that differs.
 fn parting(one: &[(f64, Vec<u8>)], other: &[(f64, Vec<u8>)]) -> f64 {
     let same = one.iter().zip(other).take_while(|(a, b)| a.1 == b.1).count();
@@ -142,8 +147,14 @@ fn what_is_on_air_is_cut_and_extended_without_a_fault() {
     let whole = pictures(folder, &noon);
     let on_air = format!("{day}T12:00:30");
     amend("cut", &["news", "--by-time", "20s", "--at", &on_air]);
-    let cut_s = parting(&whole, &pictures(folder, &noon));
+    let cut = pictures(folder, &noon);
+    let cut_s = parting(&whole, &cut);
     assert!((49.0..53.0).contains(&cut_s), "it was to end in second 50, not {cut_s}");
+    // A revision that comes while the slate stands leaves it as it is.
+    let on_air = format!("{day}T12:00:56");
+    let until = format!("{day}T13:00");
+    amend("boost", &["week-1", "--weight", "3", "--until", &until, "--at", &on_air]);
+    assert!(same(&pictures(folder, &noon), &cut), "another amendment changed what is on air");
 
     let lesson = format!("farm@{day}T12:05");
     amend("cut", &[&lesson, "--by-time", "4m30s"]);
@@ -151,8 +162,12 @@ fn what_is_on_air_is_cut_and_extended_without_a_fault() {
     let short = pictures(folder, &five);
     let on_air = format!("{day}T12:05:10");
     amend("extend", &[&lesson, "--by-time", "1m", "--at", &on_air]);
-    let extended_s = parting(&short, &pictures(folder, &five));
+    let extended = pictures(folder, &five);
+    let extended_s = parting(&short, &extended);
     assert!((28.0..31.0).contains(&extended_s), "it was to end in second 30, not {extended_s}");
+    let on_air = format!("{day}T12:05:36");
+    amend("boost", &["week-1", "--weight", "2", "--until", &until, "--at", &on_air]);
+    assert!(same(&pictures(folder, &five), &extended), "another amendment changed what is on air");
 }
 
 #[test]
