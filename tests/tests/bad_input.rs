@@ -5,7 +5,7 @@ use std::process::Output;
 use std::time::Duration;
 use tests::clock::unix_now_s;
 use tests::datagrams::{Listener, Received, name};
-use tests::judge::{self, ask, judge};
+use tests::judge::{self, ask, judge, python};
 use tests::on_air::OnAir;
 use tests::program::headend;
 use tests::station::{Station, repository};
@@ -94,6 +94,42 @@ fn a_faulty_timetable_is_an_error_of_check_with_line_and_column() {
     let said = said(&output);
     assert_eq!(output.status.code(), Some(78), "{said}");
     assert!(said.contains(&format!("timetable.toml:{line}:")), "{said}");
+}
+
+/// The schema of OASIS, and what it says of a log: nothing when the log keeps it.
+const SARIF: &str = r"
+import json, sys, jsonschema
+schema, log = (json.load(open(path, encoding='utf-8')) for path in sys.argv[1:3])
+judge = jsonschema.Draft7Validator(schema)
+judge.check_schema(schema)
+for error in judge.iter_errors(log):
+    print(error.json_path, error.message)
+for run in log['runs']:
+    print('results', len(run['results']))
+";
+
+#[test]
+fn findings_as_sarif_keep_the_schema_of_sarif() {
+    let station = station();
+    let text = std::fs::read_to_string(station.path("timetable.toml")).expect("a timetable");
+    // A fault with a place and advice, one that is related to another place, and a warning.
+    let faults = "[[item]]\nid = \"opening\"\nservice = \"tv-1\"\nasset = \"films/开幕\"
+at = 2027-03-01T09:00\nlenght = \"10m\"
+[[item]]\nid = \"opening\"\nservice = \"tv-1\"\nasset = \"films/opening\"\nat = 2027-03-01T10:00\n";
+    std::fs::write(station.path("timetable.toml"), text.clone() + faults).expect("a file");
+    let schema = repository().join("tests/data/sarif-schema-2.1.0.json");
+    let results = |code: i32| {
+        let output = station.command("check", &["--format", "sarif"]);
+        assert_eq!(output.status.code(), Some(code), "{}", said(&output));
+        let log = station.path("log.sarif");
+        std::fs::write(&log, &output.stdout).expect("a file");
+        let verdict = ask(python().args(["-c", SARIF]).arg(&schema).arg(&log));
+        assert!(verdict.success, "{}", verdict.stderr);
+        verdict.stdout
+    };
+    assert_eq!(results(78), "results 3\n");
+    std::fs::write(station.path("timetable.toml"), text).expect("a file");
+    assert_eq!(results(0), "results 0\n");
 }
 
 /// The slate is shown where a lesson cannot be read, and nobody sees that anything was amiss.

@@ -7,7 +7,7 @@ use asset::Facts;
 use core::ops::Range;
 use datacast::schedule::{Share, blocks};
 use datacast::{Carousel, Sending, Symbol, symbols};
-use rundown::{Airing, Rundown};
+use rundown::{Airing, COVER_AHEAD, Rundown};
 use ts::packet::PAYLOAD_MAX;
 use ts::{Pid, TICKS_PER_SECOND, Ticks};
 
@@ -76,6 +76,8 @@ struct Cover {
     from: u64,
     /// Whether the data of the access units that were begun before is there.
     finishes: bool,
+    /// Whether the airing is cut, not lost.
+    is_cut: bool,
 }
 
 /// When the slate takes over from an airing.
@@ -85,6 +87,8 @@ pub(crate) struct Takeover {
     pub at: Ticks,
     /// An access unit that was begun before is completed when its last packet is due before this.
     pub finish_by: Ticks,
+    /// The airing is cut, not lost: its sound goes on until the slate is shown.
+    pub is_cut: bool,
 }
 
 /// Of sixteen symbols that a fountain is promised, so many are blocks of its carousel, in turns:
@@ -98,7 +102,7 @@ pub struct Engine {
     pub(crate) rundown: Rundown,
     /// The carousel of each bundle of the rundown; `None` where its blob is missing.
     pub(crate) carousels: Vec<Option<Carousel>>,
-    /// The airings that are lost.
+    /// The airings that are lost or cut.
     covers: Vec<Cover>,
 }
 
@@ -144,7 +148,8 @@ impl Engine {
                 return Err(EngineError::TooManySubtitles { asset, count, max });
             }
         }
-        Ok(Engine { multiplex, rundown, carousels, covers: Vec::new() })
+        let covers = cuts(&multiplex, &rundown);
+        Ok(Engine { multiplex, rundown, carousels, covers })
     }
 
     /// The same engine with the slate in place of a service's airing that begins at `start`, from
@@ -157,16 +162,21 @@ impl Engine {
         let mut engine = self.clone();
         let of_airing = |c: &&mut Cover| c.service == service && c.airing == start;
         match engine.covers.iter_mut().find(of_airing) {
+            // It is lost before it is cut.
+            Some(cover) if cover.is_cut && k < cover.from => {
+                (cover.from, cover.is_cut) = (k, false);
+            }
             Some(cover) if cover.finishes => cover.finishes = false,
             Some(_) => return None,
             None => {
-                engine.covers.push(Cover { service, airing: start, from: k, finishes: true });
+                let (airing, from) = (start, k);
+                engine.covers.push(Cover { service, airing, from, finishes: true, is_cut: false });
             }
         }
         Some(engine)
     }
 
-    /// The place of the first airing of a service that is lost.
+    /// The place of the first airing of a service that is lost or cut.
     pub(crate) fn first_covered(&self, service: usize) -> Option<usize> {
         let airings = &self.rundown.services[service].airings;
         let of_service = self.covers.iter().filter(|c| c.service == service);
@@ -194,7 +204,13 @@ impl Engine {
             return None;
         }
         let at = from.max(airing.video.from);
-        Some(Takeover { at, finish_by: if cover.finishes { next.max(at) } else { at } })
+        let is_cut = cover.is_cut && cover.finishes;
+        let finish_by = match (cover.finishes, is_cut) {
+            (false, _) => at,
+            (true, false) => next.max(at),
+            (true, true) => next.max(at + COVER_AHEAD),
+        };
+        Some(Takeover { at, finish_by, is_cut })
     }
 
     /// What is configured.
@@ -297,6 +313,21 @@ impl Engine {
         let length = self.multiplex.grid.start(superframes).0;
         Some(length.div_ceil(TICKS_PER_SECOND))
     }
+}
+
+/// The airings that are cut on air, each from the first superframe on that begins behind its cut.
+fn cuts(multiplex: &Multiplex, rundown: &Rundown) -> Vec<Cover> {
+    let mut covers = Vec::new();
+    for (service, of) in rundown.services.iter().enumerate() {
+        for airing in &of.airings {
+            let Some(at) = airing.cut else { continue };
+            let k = multiplex.grid.at(at);
+            let from = if multiplex.grid.start(k) < at { k + 1 } else { k };
+            let airing = airing.start;
+            covers.push(Cover { service, airing, from, finishes: true, is_cut: true });
+        }
+    }
+    covers
 }
 
 /// One way of a bundle's walk through all of its blocks.

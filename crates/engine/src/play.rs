@@ -6,7 +6,7 @@ use asset::{AccessUnit, AssetIndex, Facts, StreamIndex};
 use core::ops::Range;
 use es::Codec;
 use mux::{Curve, DeliveryError, Tube, UnitLoad, delivery_curve};
-use rundown::{Airing, DeliveryWindow};
+use rundown::{Airing, COVER_AHEAD, DeliveryWindow};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use ts::{PACKET_BITS, Span, Ticks, Timestamp};
@@ -118,13 +118,22 @@ impl Play {
     }
 
     /// The airing up to where the slate takes over, with the access units whole that are under way
-    /// there.
+    /// there. Of one that is cut the sound lasts until the slate is shown.
     pub(crate) fn ending(&self, takeover: Takeover) -> Play {
         let mut play = self.clone();
         let at = takeover.at.since(play.airing.start);
         let finish_by = takeover.finish_by.since(play.airing.start);
+        let shown = takeover.at + COVER_AHEAD;
         for stream in &mut play.streams {
-            stream.end = stream.end_of_unit(&play.index.streams[stream.stream], at, finish_by);
+            let of = &play.index.streams[stream.stream];
+            stream.end = match stream.stamps {
+                Stamps::Audio(cut) if takeover.is_cut => {
+                    let frame = of.format.frame_duration;
+                    let end = cut.end_before(play.airing.start, shown, frame, &of.units);
+                    stream.before(of, end.clamp(stream.units.start, stream.units.end))
+                }
+                _ => stream.end_of_unit(of, at, finish_by),
+            };
         }
         play
     }

@@ -171,8 +171,20 @@ impl AudioCut {
         let line = |u: &AccessUnit| nearest_line(frame, airing.start + cut.decode(u));
         let reach = before.map_or(half, |before| half.min(Span(before.0 / 2)));
         let first = units.partition_point(|u| line(u) + reach < airing.start);
-        let end = units.partition_point(|u| line(u) + half < airing.end);
+        let end = cut.end_before(airing.start, airing.end, frame, units);
         (first..end.max(first), cut)
+    }
+
+    /// How many frames have their middle before an instant, in an airing that begins at `start`.
+    pub fn end_before(
+        &self,
+        start: Ticks,
+        until: Ticks,
+        frame: FrameDuration,
+        units: &[AccessUnit],
+    ) -> usize {
+        let half = Span(frame.ticks_of(1) as i64 / 2);
+        units.partition_point(|u| nearest_line(frame, start + self.decode(u)) + half < until)
     }
 
     /// When a frame is decoded and heard, from the airing's start.

@@ -8,7 +8,7 @@ use crate::exit::{Code, Failure};
 use crate::text;
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
-use timetable::Source as Text;
+use timetable::{Code as DiagnosticCode, Diagnostic, Location, Source as Text, render_human};
 
 /// Reads files and all that they include, the plan's own first.
 pub fn read_files(paths: &[PathBuf]) -> Result<Vec<(String, String)>, Failure> {
@@ -23,9 +23,9 @@ pub fn gather(
     read: &mut dyn FnMut(&Path) -> Result<String, Failure>,
 ) -> Result<Vec<(String, String)>, Failure> {
     let mut texts: Vec<(String, String)> = Vec::new();
-    let mut wanted: Vec<PathBuf> = paths.iter().rev().cloned().collect();
+    let mut wanted: Vec<Wanted> = paths.iter().rev().map(|p| (p.clone(), None)).collect();
     let mut seen: BTreeSet<PathBuf> = BTreeSet::new();
-    while let Some(path) = wanted.pop() {
+    while let Some((path, named_by)) = wanted.pop() {
         if !seen.insert(plain(&path)) {
             continue;
         }
@@ -33,14 +33,32 @@ pub fn gather(
             let message = format!("a plan of more than {MAX_FILES} files: {}", path.display());
             return Err(Failure::new(Code::Config, message));
         }
-        let text = read(&path)?;
+        let text = read(&path).map_err(|failure| match named_by {
+            Some((text, at)) => not_included(&failure, &texts, text, at),
+            None => failure,
+        })?;
         let name = path.display().to_string();
-        wanted.extend(included_by(&name, &text).into_iter().rev());
+        let by = texts.len();
+        let included = included_by(&name, &text).into_iter().rev();
+        wanted.extend(included.map(|(path, at)| (path, Some((by, at)))));
         texts.push((name, text));
     }
     let included = all_included(&texts);
     texts.sort_by_key(|(name, _)| included.contains(&plain(Path::new(name))));
     Ok(texts)
+}
+
+/// A file to be read, and by which text it is included, and where.
+type Wanted = (PathBuf, Option<(usize, Location)>);
+
+/// A file that is included and cannot be read, told where it is named.
+fn not_included(failure: &Failure, texts: &[(String, String)], by: usize, at: Location) -> Failure {
+    let finding = Diagnostic::new(DiagnosticCode::NoFile, "this file cannot be included")
+        .primary(Location { source: by, ..at }, failure.message.clone())
+        .help("paths are relative to the file that names them");
+    let sources: Vec<Text<'_>> = texts.iter().map(|(name, text)| Text { name, text }).collect();
+    let told = render_human(&[finding], &sources, false);
+    Failure::new(failure.code, format!("the timetable has errors\n{told}"))
 }
 
 /// How many of the texts, from the first on, are the plan's own.
@@ -50,14 +68,16 @@ pub fn own_count(texts: &[(String, String)]) -> usize {
 }
 
 fn all_included(texts: &[(String, String)]) -> BTreeSet<PathBuf> {
-    texts.iter().flat_map(|(name, text)| included_by(name, text)).map(|path| plain(&path)).collect()
+    let included = texts.iter().flat_map(|(name, text)| included_by(name, text));
+    included.map(|(path, _)| plain(&path)).collect()
 }
 
-/// The files that a file includes, as seen from where the file itself is named.
-fn included_by(name: &str, text: &str) -> Vec<PathBuf> {
+/// The files that a file includes, as seen from where the file itself is named, and where it names
+/// them.
+fn included_by(name: &str, text: &str) -> Vec<(PathBuf, Location)> {
     let folder = Path::new(name).parent().unwrap_or(Path::new(""));
     let includes = timetable::read::includes(&Text { name, text });
-    includes.into_iter().map(|path| folder.join(path.value)).collect()
+    includes.into_iter().map(|path| (folder.join(path.value), path.at)).collect()
 }
 
 /// The path without `.` and without `..` behind a name.
@@ -106,5 +126,16 @@ mod tests {
     fn a_file_that_is_not_there_is_named() {
         let error = read_files(&[PathBuf::from("/nowhere/plan.toml")]).unwrap_err();
         assert!(error.message.contains("/nowhere/plan.toml"), "{}", error.message);
+    }
+
+    #[test]
+    fn an_included_file_that_is_not_there_is_told_where_it_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("plan.toml");
+        std::fs::write(&path, "format = 1\ninclude = [\n  \"courses.toml\",\n]\n").unwrap();
+        let message = read_files(&[path]).unwrap_err().message;
+        let place = "plan.toml:3:3";
+        assert!(message.contains("error[E0905]") && message.contains(place), "{message}");
+        assert!(message.contains("\"courses.toml\""), "{message}");
     }
 }

@@ -1,14 +1,14 @@
 //! From a timetable to a rundown.
 
 use crate::catalogue::{AssetIx, Catalogue, CatalogueEntry};
+use crate::clock::civil_clock;
 use crate::fill::{FillerPool, PIECE_MIN, Programme, fill_gap, timeline};
 use crate::handover::{Begin, Head, airings};
-use crate::model::{
-    Airing, AiringKind, BundleRun, CivilClock, Event, Rundown, ServiceRundown, Title,
-};
+use crate::model::{Airing, AiringKind, BundleRun, Event, Rundown, ServiceRundown, Title};
+use crate::resize::{Resized, resized};
 use std::collections::{BTreeMap, BTreeSet};
 use timetable::{
-    Id, Location, PlannedAiring, Programme as SlotProgramme, Service, Texts, Timetable, civil,
+    Id, Location, PlannedAiring, Programme as SlotProgramme, Service, Texts, Timetable,
 };
 use ts::{Span, TICKS_PER_SECOND, Ticks};
 
@@ -101,6 +101,8 @@ pub(crate) struct GoesOn {
     /// What was known of the asset, for the case that it has left the catalogue.
     pub entry: CatalogueEntry,
     pub airing: Airing,
+    /// From when on the new revision rules.
+    pub from: Ticks,
 }
 
 /// Compiles a rundown in which services, by name, are taken until the last of the airings that go
@@ -131,7 +133,7 @@ pub(crate) fn compile_behind(
     let rundown = Rundown {
         from,
         until,
-        clock: compiler.clock(),
+        clock: civil_clock(timetable.zone(), from - GUIDE_BACK, until + GUIDE_AHEAD),
         revision,
         services: compiled,
         bundles: bundles.map(|b| compiler.bundle(b)).collect(),
@@ -196,12 +198,20 @@ impl<'a> Compiler<'a> {
         let free_from = self.going_on(&id).last().map_or(Ticks(0), |g| g.airing.end);
         let mut events = Vec::new();
         let mut programmes = Vec::new();
+        let mut cut = None;
+        if let Some(resized) = self.resized(&planned, &id) {
+            let Resized { planned, end, rest } = resized;
+            cut = rest.is_none().then_some(end);
+            events.push(self.event(planned, planned.start, end.since(planned.start)));
+            programmes.extend(rest);
+        }
         for airing in planned.iter().filter(|a| a.start >= free_from) {
             let event = events.len() as u32;
             match self.programme(airing, event, problems) {
                 Some(programme) => {
                     let (asset, end) = (programme.asset, programme.end);
-                    events.push(self.event(airing, &programme));
+                    let length = programme.end.since(programme.start);
+                    events.push(self.event(airing, programme.start, length));
                     programmes.push(programme);
                     if self.is_cover(airing, asset) {
                         let kind = AiringKind::Filler;
@@ -214,7 +224,7 @@ impl<'a> Compiler<'a> {
                 }
             }
         }
-        let airings = self.airings(service, slate, &programmes);
+        let airings = self.airings(service, slate, &programmes, cut);
         let assets = self.assets_of(service);
         Ok(ServiceRundown { id, airings, events, assets, slate: Some(slate) })
     }
@@ -254,8 +264,8 @@ impl<'a> Compiler<'a> {
             report(ProblemKind::EnteredEarlier { by: airing.in_offset - in_point });
         }
         let natural = airing.start + (entry.summary.duration - in_point);
-        if natural > airing.window_end && !self.is_cover(airing, asset) {
-            report(ProblemKind::Cut { by: natural.since(airing.window_end) });
+        if natural > airing.full_end && !self.is_cover(airing, asset) {
+            report(ProblemKind::Cut { by: natural.since(airing.full_end) });
         }
         Some(Programme {
             asset,
@@ -292,8 +302,15 @@ impl<'a> Compiler<'a> {
         self.assets[asset.0 as usize].1.summary.duration
     }
 
-    /// Programmes with filler between them over the window.
-    fn airings(&self, service: &Service, slate: AssetIx, programmes: &[Programme]) -> Vec<Airing> {
+    /// Programmes with filler between them over the window. `cut` is for the last airing that goes
+    /// on.
+    fn airings(
+        &self,
+        service: &Service,
+        slate: AssetIx,
+        programmes: &[Programme],
+        cut: Option<Ticks>,
+    ) -> Vec<Airing> {
         let pool = service.filler.as_ref().and_then(|id| self.timetable.filler(id));
         let pool = pool.into_iter().flat_map(|pool| &pool.assets);
         let found = pool.filter_map(|id| self.numbers.get(id.as_str()));
@@ -305,7 +322,10 @@ impl<'a> Compiler<'a> {
         }
         let edge = Ticks((self.from - MARGIN).0 / HOUR * HOUR);
         let going_on = self.going_on(service.id.as_str()).iter().map(|g| self.renumbered(g));
-        let going_on: Vec<Airing> = going_on.filter(|a| a.end > edge).collect();
+        let mut going_on: Vec<Airing> = going_on.filter(|a| a.end > edge).collect();
+        if let Some(last) = going_on.last_mut() {
+            last.cut = cut;
+        }
         let from = going_on.last().map_or(edge, |a| a.end);
         let until = Ticks((self.until + MARGIN).0.next_multiple_of(HOUR));
         let near: Vec<Programme> =
@@ -335,7 +355,14 @@ impl<'a> Compiler<'a> {
         airing
     }
 
-    fn event(&self, airing: &PlannedAiring, programme: &Programme) -> Event {
+    /// What becomes of the end of the airing that goes on on a service.
+    fn resized<'p>(&self, planned: &'p [PlannedAiring], service: &str) -> Option<Resized<'p>> {
+        let last = self.going_on(service).last()?;
+        let asset = *self.numbers.get(&last.asset)?;
+        resized(planned, last, asset, &self.assets[asset.0 as usize].1)
+    }
+
+    fn event(&self, airing: &PlannedAiring, start: Ticks, duration: Span) -> Event {
         let mut title = title_of(airing.title.as_ref());
         let mut text = Title::default();
         if let Some(lesson) = &airing.lesson {
@@ -361,8 +388,8 @@ impl<'a> Compiler<'a> {
         }
         Event {
             event_id: airing.event_id,
-            start: programme.start,
-            duration: programme.end.since(programme.start),
+            start,
+            duration,
             title,
             text,
             content: airing.content.map(|genre| (genre, 0)),
@@ -420,22 +447,6 @@ impl<'a> Compiler<'a> {
             weight: u32::from(bundle.weight),
         }
     }
-
-    /// Leap seconds and changes of local time over all that the guide speaks of.
-    fn clock(&self) -> CivilClock {
-        let (from, until) = (self.from - GUIDE_BACK, self.until + GUIDE_AHEAD);
-        let zone = self.timetable.zone();
-        let mut local_minus_utc_s = vec![(from, zone.utc_offset_s(from))];
-        let mut at = from;
-        while let Some((change, _)) = zone.next_change(at) {
-            local_minus_utc_s.push((change, zone.utc_offset_s(change)));
-            if change > until {
-                break;
-            }
-            at = change;
-        }
-        CivilClock { tai_minus_utc_s: leap_seconds(from, until), local_minus_utc_s }
-    }
 }
 
 /// The recordings of live sources that are planned around a window.
@@ -447,35 +458,6 @@ fn recordings(timetable: &Timetable, from: Ticks, until: Ticks) -> BTreeSet<Stri
     let services = timetable.services().iter();
     let planned = services.flat_map(|service| timetable.airings(&service.id, from, until));
     planned.filter(|airing| airing.live.is_some()).map(|a| a.asset.as_str().to_owned()).collect()
-}
-
-/// The steps of TAI minus UTC over a window.
-fn leap_seconds(from: Ticks, until: Ticks) -> Vec<(Ticks, u32)> {
-    let ahead = |at: Ticks| {
-        let unix_s = civil::utc_from_ticks(at).unix_s;
-        (at.0 / TICKS_PER_SECOND) as i64 - unix_s
-    };
-    let mut steps = vec![(from, ahead(from) as u32)];
-    let mut at = from;
-    // Steps lie at least half a year apart, so that none hides between two days.
-    let day = Span::from_seconds(86_400);
-    while at < until {
-        let next = at + day;
-        if ahead(next) != ahead(at) {
-            let (mut low, mut high) = (at.0 / TICKS_PER_SECOND, next.0 / TICKS_PER_SECOND);
-            while high - low > 1 {
-                let middle = u64::midpoint(low, high);
-                if ahead(Ticks::from_seconds(middle)) == ahead(at) {
-                    low = middle;
-                } else {
-                    high = middle;
-                }
-            }
-            steps.push((Ticks::from_seconds(high), ahead(next) as u32));
-        }
-        at = next;
-    }
-    steps
 }
 
 /// The Chinese and the English of some texts.

@@ -8,8 +8,9 @@ use crate::model::{Airing, AiringKind, NAMED_AHEAD};
 use ts::{Span, Ticks};
 
 /// What has been sent of the lost airing is shown at most so far ahead of the present, and the
-/// slate's first picture can be sent in what is left of this.
-const AHEAD: Span = Span::from_ms(1200);
+/// slate's first picture can be sent in what is left of this. So the slate is shown from so long
+/// behind the loss on.
+pub const COVER_AHEAD: Span = Span::from_ms(1200);
 
 /// Where an airing was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,8 +26,8 @@ pub struct Loss {
 /// The slate, again and again, from the instant at which an airing's data gave out to the
 /// airing's end. Empty when too little of the airing is left to show anything.
 pub fn cover(lost: &Airing, loss: Loss, slate: AssetIx, entry: &CatalogueEntry) -> Vec<Airing> {
-    let from = loss.at + AHEAD;
-    if lost.end.since(from) < AHEAD {
+    let from = loss.at + COVER_AHEAD;
+    if lost.end.since(from) < COVER_AHEAD {
         return Vec::new();
     }
     let pool = [(slate, entry.summary.duration)];

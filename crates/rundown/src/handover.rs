@@ -62,6 +62,7 @@ pub(crate) fn airings<'a>(
             in_point: pieces[i].in_point,
             start: pieces[i].start,
             end: pieces[i].end,
+            cut: None,
             video: DeliveryWindow { from: video[i], until: video[i + 1] },
             audio: DeliveryWindow { from: audio[i], until: audio[i + 1] },
             decode_from: decode[i],

@@ -9,16 +9,18 @@
 #![forbid(unsafe_code)]
 
 mod catalogue;
+mod clock;
 mod compile;
 mod cover;
 mod fill;
 mod handover;
 mod model;
+mod resize;
 mod revise;
 
 pub use catalogue::{AssetIx, Catalogue, CatalogueEntry};
 pub use compile::{CompileError, Problem, ProblemKind, compile, title_of};
-pub use cover::{Loss, by_itself, cover};
+pub use cover::{COVER_AHEAD, Loss, by_itself, cover};
 pub use fill::{FillerPool, Programme};
 pub use model::{
     Airing, AiringKind, BundleRun, CivilClock, DeliveryWindow, Event, NAMED_AHEAD, NAMED_BEHIND,

@@ -118,6 +118,9 @@ pub struct Airing {
     pub start: Ticks,
     /// When the next airing's first picture is shown.
     pub end: Ticks,
+    /// From when on the slate stands for it, when it is made shorter on air. Its end and its
+    /// windows stay what they were, as all that was sent follows from them.
+    pub cut: Option<Ticks>,
     /// When its video is delivered.
     pub video: DeliveryWindow,
     /// When its audio is delivered.

@@ -9,9 +9,9 @@ use ts::Ticks;
 
 /// The rundown of a new revision that takes effect at `at`, which lies within `old`.
 ///
-/// What is being delivered at that instant on a service goes on to its end; the new timetable rules
-/// from there. Programmes that the new timetable begins before that are not joined in their middle:
-/// the service is filled until the next one begins.
+/// What is being delivered at that instant on a service goes on to its end, which an amendment may
+/// have moved; the new timetable rules from there. Programmes that the new timetable begins before
+/// that are not joined in their middle: the service is filled until the next one begins.
 pub fn revise(
     old: &Rundown,
     at: Ticks,
@@ -47,7 +47,7 @@ fn go_on(old: &Rundown, service: &ServiceRundown, at: Ticks) -> Vec<GoesOn> {
     let first = service.airings[..begun].partition_point(ended).min(begun.saturating_sub(1));
     let goes_on = |airing: &Airing| {
         let (asset, entry) = old.asset(airing.asset).clone();
-        GoesOn { asset, entry, airing: airing.clone() }
+        GoesOn { asset, entry, airing: airing.clone(), from: at }
     };
     service.airings[first..begun].iter().map(goes_on).collect()
 }
@@ -56,14 +56,21 @@ fn go_on(old: &Rundown, service: &ServiceRundown, at: Ticks) -> Vec<GoesOn> {
 fn take_over_events(old: &ServiceRundown, new: &mut ServiceRundown, until: Ticks) {
     let mut events: Vec<_> = old.events.iter().filter(|e| e.start < until).cloned().collect();
     let kept = events.len() as u32;
-    let dropped = new.events.iter().take_while(|e| e.start < until).count() as u32;
-    events.extend(new.events.iter().skip(dropped as usize).cloned());
-    for airing in &mut new.airings {
-        let own = airing.event.filter(|_| airing.start >= until);
-        airing.event = match own {
-            Some(event) => Some(event - dropped + kept),
-            None => events.iter().position(|e| e.start == airing.start).map(|i| i as u32),
-        };
+    // Of what has begun before, the new revision tells only where it has another end now.
+    let dropped = new.events.partition_point(|e| e.start < until);
+    let (resized, coming) = new.events.split_at(dropped);
+    for event in resized {
+        for known in events.iter_mut().filter(|e| e.start == event.start) {
+            known.duration = event.duration;
+        }
     }
+    let place_of = |start: Ticks| events.iter().position(|e| e.start == start).map(|i| i as u32);
+    for airing in new.airings.iter_mut().filter(|a| a.start >= until) {
+        airing.event = airing.event.and_then(|event| match resized.get(event as usize) {
+            Some(resized) => place_of(resized.start),
+            None => Some(event - dropped as u32 + kept),
+        });
+    }
+    events.extend(coming.iter().cloned());
     new.events = events;
 }

@@ -233,6 +233,8 @@ codes! {
     NoSlate = "E0601",
     /// A live programme whose loss nothing covers, or that may run into a required lesson.
     Uncovered = "E0602",
+    /// A service on which nothing more is planned than the next three days.
+    Horizon = "W0701",
     /// An amendment whose number is not the next one of its log.
     WrongNumber = "E0801",
     /// An amendment of something that is not there.

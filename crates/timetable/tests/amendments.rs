@@ -86,6 +86,27 @@ fn a_cancelled_repeat_moves_no_course() {
 }
 
 #[test]
+fn a_check_sees_single_repeats_that_are_cancelled_or_moved() {
+    let base = read(&format!(
+        "{}[[course]]\nid = \"law\"\ntitle = {{ en = \"Law\" }}\nkind = \"required\"
+        lessons = [{{ id = \"l1\", asset = \"law/1\", licence = {{ until = 2027-03-03 }} }}]\n{}",
+        ground("Asia/Shanghai"),
+        slot(
+            "law",
+            "course = \"law\"\ndays = [\"mon\"]\nat = 19:30\nfrom = 2027-03-01
+            until = 2027-03-01\nrerun = [{ days_later = 1, at = 07:00 }]",
+        ),
+    ));
+    let found = |verb: &str| judged(&base, &log_of(&[verb]));
+    let cancelled = found("\"do\":\"cancel\",\"airing\":\"law@2027-03-02T07:00\"");
+    assert!(cancelled.contains("W0402"), "{cancelled}");
+    let moved = "\"do\":\"move\",\"airing\":\"law@2027-03-02T07:00\",\"to\":\"2027-03-0";
+    let late = found(&format!("{moved}4T07:00:00\""));
+    assert!(late.contains("error[E0305]") && !late.contains("W0402"), "{late}");
+    assert_eq!(found(&format!("{moved}3T07:00:00\"")), "");
+}
+
+#[test]
 fn a_moved_lesson_is_counted_where_it_stands_then() {
     let moved =
         "\"do\":\"move\",\"airing\":\"evening@2027-03-01T19:30\",\"to\":\"2027-03-06T10:00:00\"";
@@ -271,11 +292,42 @@ fn what_has_begun_is_not_amended() {
     let late = log_of(&[cancel]).replace("2027-03-01T00:00:00", "2027-03-01T19:31:00");
     let found = judged(&weekdays(), &late);
     assert!(found.contains("error[E0803]"), "{found}");
-    // What is on goes on to its end.
+}
+
+#[test]
+fn what_is_on_air_gets_another_end_that_lies_ahead() {
+    let at = |time: &str, verb: &str| {
+        let verb = format!("{verb},\"airing\":\"evening@2027-03-01T19:30\",\"seconds\":600");
+        judged(&weekdays(), &log_of(&[&verb]).replace("01T00:00:00", &format!("01T{time}")))
+    };
+    let (cut, extend) = ("\"do\":\"cut\"", "\"do\":\"extend\"");
+    for time in ["19:30:00", "19:31:00", "19:49:55"] {
+        assert_eq!(at(time, cut), "", "{time}");
+    }
+    assert!(at("19:49:56", cut).contains("error[E0803]"), "{}", at("19:49:56", cut));
+    assert_eq!(at("19:59:55", extend), "");
+    assert!(at("19:59:56", extend).contains("error[E0803]"));
+    // Nothing but its end may change.
+    let substitute = "\"do\":\"substitute\",\"airing\":\"evening@2027-03-01T19:30\"";
+    let verb = format!("{substitute},\"play\":\"a/talk\"");
+    let late = log_of(&[&verb]).replace("01T00:00:00", "01T19:31:00");
+    assert!(judged(&weekdays(), &late).contains("error[E0803]"));
+}
+
+#[test]
+fn an_airing_knows_its_end_without_what_cut_it() {
     let cut = "\"do\":\"cut\",\"airing\":\"evening@2027-03-01T19:30\",\"seconds\":600";
-    let now = log_of(&[cut]).replace("2027-03-01T00:00:00", "2027-03-01T19:31:00");
-    assert!(judged(&weekdays(), &now).contains("error[E0803]"));
-    assert_eq!(judged(&weekdays(), &now.replace("19:31:00", "19:30:00")), "");
+    let news = "\"do\":\"insert\",\"id\":\"news\",\"service\":\"tv-1\",\"asset\":\"a/news\",                \"start\":\"2027-03-02T19:45:00\",\"length_s\":300";
+    let shorter = "\"do\":\"cut\",\"airing\":\"talk\",\"seconds\":600";
+    let amended = amended(&weekdays(), &[cut, news, shorter]);
+    let ends: Vec<(i64, i64, bool)> = airings(&amended, "tv-1", "2027-03-01T00:00:00+08:00", 2)
+        .iter()
+        .filter(|a| a.id.starts_with("evening") && !a.rerun || a.id == "talk")
+        .map(|a| (a.window_end.since(a.start), a.full_end.since(a.start), a.resized))
+        .map(|(cut, full, resized)| (cut.as_ms() / 60_000, full.as_ms() / 60_000, resized))
+        .collect();
+    // Cut by the operator, cut by the operator, and cut by what has a higher priority.
+    assert_eq!(ends, [(20, 30, true), (50, 60, true), (15, 30, false)]);
 }
 
 #[test]

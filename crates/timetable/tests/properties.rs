@@ -187,15 +187,24 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_tables_is_of_no_account(
-        (zone, tables) in any_tables(), seed: u64, from in any_instant(),
+    fn the_order_of_tables_and_files_is_of_no_account(
+        (zone, tables) in any_tables(), seed: u64, from in any_instant(), files in 1usize..4,
     ) {
         let mut shuffled = tables.clone();
         for i in (1..shuffled.len()).rev() {
             shuffled.swap(i, (seed.rotate_left(i as u32) % (i as u64 + 1)) as usize);
         }
         let until = from + Span::from_seconds(40 * 86_400);
-        let (one, other) = (read(zone, &tables), read(zone, &shuffled));
+        let mut texts = vec![format!("format = 1\nzone = \"{zone}\"\n")];
+        texts.resize(files, "format = 1\n".to_owned());
+        for (i, table) in shuffled.iter().enumerate() {
+            texts[i % files].push_str(table);
+        }
+        texts.rotate_left(seed as usize % files);
+        let sources = texts.iter().map(|text| Source { name: "t", text }).collect::<Vec<_>>();
+        let (other, findings) = parse(&sources);
+        prop_assert!(other.is_some(), "{}", render_short(&findings, &sources));
+        let (one, other) = (read(zone, &tables), other.unwrap());
         prop_assert_eq!(airings(&one, from, until), airings(&other, from, until));
         prop_assert_eq!(one.bundles_active(from, until), other.bundles_active(from, until));
     }

@@ -45,7 +45,8 @@ const RIVALS: &[Judge] = &[
 
 /// Judges from PyPI, and what they are imported as. They live in a folder of their own, so that the
 /// machine's Python stays as it is.
-const PYTHON_JUDGES: &[(&str, &str)] = &[("reedsolo==1.7.0", "reedsolo")];
+const PYTHON_JUDGES: &[(&str, &str)] =
+    &[("reedsolo==1.7.0", "reedsolo"), ("jsonschema==4.26.0", "jsonschema")];
 
 const TRIES: u32 = 3;
 

@@ -5,6 +5,7 @@ use crate::config::{Config, ConfigError};
 use crate::deadlines;
 use crate::edition::{self, Edition};
 use crate::exit::{Code, Failure};
+use crate::horizon;
 use crate::licence;
 use crate::lineup::{Lineup, Part};
 use crate::output;
@@ -141,12 +142,14 @@ pub fn findings(station: &Station, from: Ticks, until: Ticks) -> Result<Vec<Diag
     let mut findings = station.warnings.clone();
     asset_findings(station, &mut findings);
     bundle_findings(station, &mut findings);
+    findings.extend(horizon::findings(station, from));
     for multiplex in 0..station.config.multiplexes.len() {
         let (rundown, problems) = station.rundown(multiplex, from, until)?;
         findings.extend(licence::findings(station, &rundown, from, until));
         let mut told = BTreeSet::new();
         for problem in problems.iter().filter(|p| p.start < until) {
-            let key = (problem.origin, problem.asset.clone());
+            let is_cut = matches!(problem.kind, ProblemKind::Cut { .. });
+            let key = (problem.origin, problem.asset.clone(), is_cut);
             if told.insert(key) {
                 findings.extend(airing_finding(station, problem));
             }

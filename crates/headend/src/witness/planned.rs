@@ -28,6 +28,19 @@ pub fn airings_in(lineup: &Lineup, stretch: Window) -> Vec<Planned> {
     planned
 }
 
+/// What is cut on air in a stretch of time: service, start and cut.
+pub fn cuts_in(lineup: &Lineup, stretch: Window) -> Vec<(String, Ticks, Ticks)> {
+    let mut cuts = Vec::new();
+    for (part, from, until) in parts(lineup, stretch) {
+        for service in &part.engine.rundown().services {
+            let airings = &service.airings[service.delivered_in(from, until)];
+            let cut = airings.iter().filter_map(|a| Some((service.id.clone(), a.start, a.cut?)));
+            cuts.extend(cut.filter(|(_, _, at)| *at < until));
+        }
+    }
+    cuts
+}
+
 /// The parts of a lineup that make a stretch of time, each with what it makes of it.
 fn parts(lineup: &Lineup, stretch: Window) -> Vec<(&Part, Ticks, Ticks)> {
     let grid = lineup.grid();

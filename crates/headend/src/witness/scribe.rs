@@ -2,7 +2,7 @@
 
 use super::folder::{AsRunLog, LogError, newest};
 use super::note::{Note, NoteSink};
-use super::planned::planned_in;
+use super::planned::{cuts_in, planned_in};
 use crate::lineup::{CurrentLineup, Lineup};
 use evidence::Window;
 use evidence::as_run::{Aired, Event, Hash, Outcome, Planned, Recorder, Sent};
@@ -366,6 +366,9 @@ impl Watched {
         let window = Window::new(time(from), time(next));
         self.close_gap(window.start.0);
         planned_in(lineup, window).into_iter().for_each(|planned| self.recorder.plan(planned));
+        for (service, start, cut) in cuts_in(lineup, window) {
+            self.recorder.slate(&service, start, cut);
+        }
         // Those that were never made are neither sent nor skipped.
         let lost = (next - first).saturating_sub(status.sent).max(self.lost);
         // What each of the outputs refused, the audience of none has got.

@@ -230,7 +230,9 @@ impl Amender<'_> {
             Target::Item(item) => {
                 let item = &mut self.timetable.items[item];
                 item.length_s = Some(length_s);
-                self.timetable.edits.items.insert(item.id.clone(), number);
+                let edits = &mut self.timetable.edits;
+                edits.item_lengths.entry(item.id.clone()).or_insert(held_s);
+                edits.items.insert(item.id.clone(), number);
             }
             Target::Airing { slot, local } | Target::Repeat { slot, local, .. } => {
                 let edits = self.timetable.edits.slot(&self.timetable.slots[slot].id);

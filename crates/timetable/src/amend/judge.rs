@@ -116,8 +116,8 @@ fn judge_undo(last: &Amendment, all: &[&Amendment]) -> Vec<Diagnostic> {
         .collect()
 }
 
-/// Nothing that starts before the amendment holds may change, its end neither: what is on air goes
-/// on to its end when the timetable changes.
+/// Nothing that starts before the amendment holds may change, but for the end of what is on air,
+/// which is made longer or shorter on air when both ends lie behind that instant.
 fn judge_time(
     last: &Amendment,
     all: &[&Amendment],
@@ -138,10 +138,14 @@ fn judge_time(
         .iter()
         .map(|service| (listing(before, &service.id), listing(after, &service.id)))
         .collect();
+    let resizes = matches!(last.verb, Verb::Extend { .. } | Verb::Cut { .. });
     for (old, new) in &plans {
         let kept = |airing: &&PlannedAiring, others: &[PlannedAiring]| {
             let place = others.binary_search_by_key(&airing.start, |other| other.start);
-            place.is_ok_and(|place| is_same(airing, &others[place]))
+            let Ok(other) = place.map(|place| &others[place]) else { return false };
+            let ends_later = airing.window_end.min(other.window_end) >= at + END_NOTICE;
+            is_same(airing, other)
+                && (airing.window_end == other.window_end || resizes && ends_later)
         };
         changed.extend(old.iter().filter(|airing| !kept(airing, new)));
         changed.extend(new.iter().filter(|airing| !kept(airing, old)));
@@ -157,6 +161,9 @@ fn judge_time(
     );
     let help = match last.verb {
         Verb::Undo { .. } => "what it did has begun; write the opposite instead",
+        Verb::Extend { .. } | Verb::Cut { .. } => {
+            "what is on can end earlier or later, but no sooner than 5 s behind that"
+        }
         _ => "what is on goes on to its end; amend what starts later",
     };
     Some(Diagnostic::new(Code::TooLate, message).primary(last.about, "").help(help))
@@ -192,8 +199,9 @@ fn touched_from(amendment: &Amendment, all: &[&Amendment], before: &Timetable) -
     }
 }
 
+/// The same is played from the same instant on.
 fn is_same(one: &PlannedAiring, other: &PlannedAiring) -> bool {
-    let played = |a: &PlannedAiring| (a.start, a.window_end, a.asset.clone(), a.in_offset);
+    let played = |a: &PlannedAiring| (a.start, a.asset.clone(), a.in_offset);
     played(one) == played(other) && one.id == other.id && one.lesson == other.lesson
 }
 
@@ -221,5 +229,7 @@ fn judge_end(last: &Amendment, after: &Timetable) -> Option<Diagnostic> {
     Some(Diagnostic::new(Code::NoEffect, message).primary(last.about, "").help(help))
 }
 
+/// What comes behind an airing is under way so shortly before the airing's end.
+const END_NOTICE: Span = Span::from_seconds(5);
 /// No airing lasts longer than a day, and none is felt by those a day before.
 const LOOK_BACK: Span = Span::from_seconds(3 * 86_400);

@@ -97,7 +97,7 @@ fn check_chances(
         for step in 0..end {
             let place = step as usize + *first as usize;
             if place < count || course.if_finished == IfFinished::Restart {
-                chances[place % count] += airings_of_step(slot, step, &reruns);
+                chances[place % count] += airings_of_step(timetable, slot, step, &reruns);
             }
         }
     }
@@ -122,14 +122,20 @@ fn check_chances(
 }
 
 /// How many airings show what a step of a slot shows, up to those of the first that are enough.
-fn airings_of_step(slot: &Slot, step: u64, reruns: &[&Slot]) -> u64 {
+fn airings_of_step(timetable: &Timetable, slot: &Slot, step: u64, reruns: &[&Slot]) -> u64 {
     let recurrence = &slot.recurrence;
     let behind = |local: LocalTime| LocalTime(local.0 + 1);
     let Some(last) = recurrence.last_of_step(step) else { return 0 };
     let before = step.checked_sub(1).and_then(|before| recurrence.last_of_step(before));
     let before = before.map_or(0, |before| recurrence.count_before(behind(before)));
-    let own = recurrence.count_before(behind(last)) - before;
-    let own = own * (1 + slot.repeats.len() as u64);
+    let ordinals = before..recurrence.count_before(behind(last));
+    let edits = &timetable.edits;
+    let own = if edits.slots.contains_key(&slot.id) {
+        let airings = ordinals.filter_map(|ordinal| recurrence.nth(ordinal));
+        airings.map(|local| 1 + edits.repeats_of(slot, local).len() as u64).sum()
+    } else {
+        (ordinals.end - ordinals.start) * (1 + slot.repeats.len() as u64)
+    };
     if own > 1 {
         return own;
     }

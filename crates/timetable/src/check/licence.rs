@@ -37,7 +37,7 @@ fn check_slot(timetable: &Timetable, slot: &Slot, days: CheckedDays) -> Vec<Diag
         }
         Programme::Asset(asset) => {
             let Some(licence) = slot.licence else { return Vec::new() };
-            let aired = aired_days(slot, days);
+            let aired = aired_days(timetable, slot, days);
             let outside: Vec<Day> = aired.into_iter().filter(|d| !licence.allows(*d)).collect();
             let what = format!("asset `{asset}`");
             Vec::from_iter(
@@ -49,7 +49,7 @@ fn check_slot(timetable: &Timetable, slot: &Slot, days: CheckedDays) -> Vec<Diag
 }
 
 /// The days of all airings of a slot, repeats among them, that are checked.
-fn aired_days(slot: &Slot, days: CheckedDays) -> Vec<Day> {
+fn aired_days(timetable: &Timetable, slot: &Slot, days: CheckedDays) -> Vec<Day> {
     let range = LocalTime::new(days.first, 0)..LocalTime::new(days.end, 0);
     let mut aired: Vec<Day> = Vec::new();
     for day in slot.recurrence.occurrences(range).map(|origin| origin.local.day()) {
@@ -61,8 +61,8 @@ fn aired_days(slot: &Slot, days: CheckedDays) -> Vec<Day> {
         let midnight = LocalTime::new(*day, 0);
         let behind = LocalTime::new(Day(day.0 + 1), 0);
         let starts = slot.recurrence.occurrences(midnight..behind);
-        let days = starts.flat_map(|s| slot.repeats.iter().map(move |r| r.of(s.local).day()));
-        days.collect::<BTreeSet<Day>>()
+        let repeats = starts.flat_map(|s| timetable.edits.repeats_of(slot, s.local));
+        repeats.map(LocalTime::day).collect::<BTreeSet<Day>>()
     };
     if !slot.repeats.is_empty() {
         let again: Vec<Day> = aired.iter().flat_map(repeated).collect();
@@ -105,7 +105,7 @@ fn check_course(
             origins.map(|origin| origin.local.day()).collect::<Vec<_>>()
         };
         let mut aired = vec![start.day()];
-        aired.extend(slot.repeats.iter().map(|repeat| repeat.of(start).day()));
+        aired.extend(timetable.edits.repeats_of(slot, start).into_iter().map(LocalTime::day));
         aired.extend(reruns.iter().flat_map(rerun));
         outside[lesson].extend(aired.into_iter().filter(|day| !licence.allows(*day)));
     }

@@ -30,9 +30,10 @@ pub(super) const AMENDMENT: &[Explanation] = &[
     },
     Explanation {
         code: Code::TooLate,
-        meaning: "An amendment changes nothing that starts before its effective instant, its end \
-            neither: what is on air goes on to its end, and what has been on air stays true of the \
-            timetable. This one would change such a thing.",
+        meaning: "An amendment changes nothing that starts before its effective instant, but for \
+            the end of what is on air, which `extend` and `cut` move when both ends lie at least \
+            5 s behind that instant; what has been on air stays true of the timetable. This one \
+            would change something else.",
         example: "{\"n\":1,\"effective\":\"2027-03-08T11:45:00Z\",\"by\":\"li\",\"reason\":\"flood\",\
             \"do\":\"cancel\",\"airing\":\"evening@2027-03-08\"}\n",
         mend: "Amend what starts later. What went wrong on air can be aired again with `insert`.",

@@ -158,4 +158,14 @@ pub(super) const BEYOND: &[Explanation] = &[
         mend: "As for E0501: rate, windows or an earlier start.",
         mended: "",
     },
+    Explanation {
+        code: Code::Horizon,
+        meaning: "A service has airings up to a day within the next three days, and none in the \
+            two weeks behind that: the term ends, and nobody has written the next one. Filler is \
+            shown from then on.",
+        example: "[[slot]]\nid = \"maths\"\nservice = \"tv-1\"\ncourse = \"maths-7\"\n\
+            at = 19:30\nlength = \"45m\"\nfrom = 2027-03-01\nuntil = 2027-03-04\n",
+        mend: "Write the plan of the time behind it, or move `until`.",
+        mended: "",
+    },
 ];

@@ -30,6 +30,11 @@ pub struct PlannedAiring {
     pub start: Ticks,
     /// The end of the window it may use; what the asset leaves of it is filled. Exclusive.
     pub window_end: Ticks,
+    /// The end of its window if neither an amendment nor an airing of higher priority made it
+    /// shorter. Exclusive.
+    pub full_end: Ticks,
+    /// An amendment made its window longer or shorter.
+    pub resized: bool,
     /// Its name: that of the slot, course or item.
     pub title: Option<Texts>,
     /// The lesson, for an airing of a course.
@@ -173,6 +178,9 @@ impl Timetable {
     ) -> Option<PlannedAiring> {
         let start = ticks_from_unix(start_unix_s)?;
         let window_end = ticks_from_unix(end_unix_s)?;
+        // What has no length of its own ends where the next one begins.
+        let full_end_unix_s =
+            if candidate.open_end { end_unix_s } else { candidate.full_end_unix_s };
         let service = match candidate.origin {
             Origin::Slot { slot, .. } => &slot.service,
             Origin::Item(item) => &item.service,
@@ -187,6 +195,8 @@ impl Timetable {
             in_offset: Span(0),
             start,
             window_end,
+            full_end: ticks_from_unix(full_end_unix_s)?.max(window_end),
+            resized: candidate.resized,
             title: None,
             lesson: None,
             rerun: false,

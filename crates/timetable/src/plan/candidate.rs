@@ -18,6 +18,10 @@ pub(crate) struct Candidate<'t> {
     pub end_unix_s: i64,
     /// How long it may last, in seconds; of an airing with an open end, what it is sure of.
     pub length_s: u32,
+    /// Its end if no amendment made it shorter.
+    pub full_end_unix_s: i64,
+    /// An amendment made it longer or shorter.
+    pub resized: bool,
     /// A clock change skipped its civil time, so that it stands at another.
     pub moved: bool,
     pub open_end: bool,
@@ -140,13 +144,17 @@ fn slot_candidate<'t>(
     };
     let start_unix_s = resolved.unix_s;
     let edits = timetable.edits.slots.get(&slot.id);
-    let length_s = edits.and_then(|e| e.length_s(local)).unwrap_or(slot.length_s);
+    let amended_s = edits.and_then(|e| e.length_s(local));
+    let length_s = amended_s.unwrap_or(slot.length_s);
+    let end_of = |length_s| end_of(&timetable.zone, local, start_unix_s, length_s, resolved.moved);
     Some(Candidate {
         origin: Origin::Slot { slot, extra: origin.extra, repeat, shown: origin.local, lesson },
         local,
         start_unix_s,
-        end_unix_s: end_of(&timetable.zone, local, start_unix_s, length_s, resolved.moved),
+        end_unix_s: end_of(length_s),
         length_s,
+        full_end_unix_s: end_of(length_s.max(slot.length_s)),
+        resized: amended_s.is_some(),
         moved: resolved.moved,
         open_end: false,
         priority: slot.priority,
@@ -169,12 +177,17 @@ pub(crate) fn item_candidate<'t>(
     let resolved = timetable.zone.resolve(item.at, item.gap, item.fold)?;
     let start_unix_s = resolved.unix_s;
     let length_s = item.length_s.unwrap_or(MIN_AIRING_S);
+    let before_s = timetable.edits.item_lengths.get(&item.id).copied();
+    let (zone, at) = (&timetable.zone, item.at);
+    let end_of = |length_s| end_of(zone, at, start_unix_s, length_s, resolved.moved);
     Some(Candidate {
         origin: Origin::Item(item),
         local: item.at,
         start_unix_s,
-        end_unix_s: end_of(&timetable.zone, item.at, start_unix_s, length_s, resolved.moved),
+        end_unix_s: end_of(length_s),
         length_s,
+        full_end_unix_s: end_of(length_s.max(before_s.unwrap_or(0))),
+        resized: before_s.is_some(),
         moved: resolved.moved,
         open_end: item.length_s.is_none(),
         priority: item.priority,

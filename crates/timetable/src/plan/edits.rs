@@ -7,6 +7,7 @@
 
 use super::candidate::Origin;
 use crate::civil::ticks_from_unix;
+use crate::model::Slot;
 use crate::source::Location;
 use crate::text::{AssetId, Id};
 use crate::zone::LocalTime;
@@ -20,6 +21,8 @@ pub(crate) struct Edits {
     pub slots: BTreeMap<Id, SlotEdits>,
     /// One-off items that were added or changed.
     pub items: BTreeMap<Id, u32>,
+    /// The seconds that one-off items had before they were made longer or shorter.
+    pub item_lengths: BTreeMap<Id, u32>,
     /// Times of one-off items that do not take place there any more.
     pub gone: Vec<Gone>,
     /// Assets that others are shown for.
@@ -113,6 +116,19 @@ impl Edits {
         let repeat = edits.repeats.get(&local).map(|(_, number)| *number);
         let length = edits.lengths.get(&local).map(|(_, number)| *number);
         [moved, repeat, length].into_iter().flatten().collect()
+    }
+
+    /// The repeats of the airing of a slot that starts at a civil time, as amendments leave them.
+    pub fn repeats_of(&self, slot: &Slot, shown: LocalTime) -> Vec<LocalTime> {
+        let mut repeats: Vec<LocalTime> = slot.repeats.iter().map(|r| r.of(shown)).collect();
+        if let Some(edits) = self.slots.get(&slot.id) {
+            repeats.retain(|local| !edits.unrepeated.contains_key(local));
+            let moved = edits.repeats.iter().filter(|(_, (of, _))| *of == shown);
+            repeats.extend(moved.map(|(local, _)| *local));
+        }
+        repeats.sort_unstable();
+        repeats.dedup();
+        repeats
     }
 
     /// The changes of a slot; made when there are none yet.
