@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 const PACKAGES: &[(&str, &str)] = &[
     ("ffmpeg", "ffmpeg"),
     ("ffprobe", "ffmpeg"),
+    ("strace", "strace"),
     ("tshark", "tshark"),
     ("editcap", "wireshark-common"),
     (

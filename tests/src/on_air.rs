@@ -5,7 +5,7 @@ use crate::station::Station;
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs::File;
 use std::path::PathBuf;
-use std::process::{Child, ExitStatus};
+use std::process::{Child, Command, ExitStatus};
 use std::time::{Duration, Instant};
 
 /// `headend run`, killed when it is dropped.
@@ -26,6 +26,21 @@ impl OnAir {
         let mut command = station.prepare("run", &[]);
         command.stderr(file.try_clone().expect("a file handle")).stdout(file);
         OnAir { child: command.spawn().expect("the daemon starts"), log }
+    }
+
+    /// Starts the daemon of a station by another program, which gets the daemon's command line
+    /// behind its own words; what both say goes to a file in its folder.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_by(mut program: Command, station: &Station) -> OnAir {
+        let log = station.path("run.log");
+        let file = File::options().create(true).append(true).open(&log).expect("a log file");
+        let daemon = station.prepare("run", &[]);
+        program.arg(daemon.get_program()).args(daemon.get_args());
+        let settings = daemon.get_envs().filter_map(|(name, value)| Some((name, value?)));
+        program.envs(settings).stderr(file.try_clone().expect("a file handle")).stdout(file);
+        OnAir { child: program.spawn().expect("the program starts"), log }
     }
 
     /// Sends a signal.

@@ -18,6 +18,7 @@ pub mod doctor;
 pub mod edition;
 pub mod exit;
 pub mod history;
+pub mod hold;
 pub mod include;
 pub mod judge;
 pub mod licence;

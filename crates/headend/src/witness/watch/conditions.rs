@@ -159,6 +159,8 @@ fn facts(watched: &Watched, now: Ticks, look: &mut Look) {
     look.see(AlarmKind::PlanHorizon, "plan", seen);
     let refused = facts.reload_refused.map(|why| (Level::Warning, why));
     look.see(AlarmKind::ReloadRefused, "timetable", refused);
+    let refused = facts.amendments_refused.map(|why| (Level::Warning, why));
+    look.see(AlarmKind::ReloadRefused, "amendments", refused);
     for (multiplex, verdict) in facts.conformance {
         let wrong = verdict.err().map(|why| (Level::Critical, why));
         look.see(AlarmKind::Conformance, multiplex, wrong);
