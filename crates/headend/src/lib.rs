@@ -29,6 +29,7 @@ pub mod operate;
 pub mod output;
 pub mod progress;
 pub mod proofs;
+pub mod reader;
 pub mod reload;
 pub mod render;
 pub mod schedule;

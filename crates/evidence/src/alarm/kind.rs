@@ -135,7 +135,8 @@ impl AlarmKind {
             AlarmKind::OutputError | AlarmKind::Skipped => (0, 60),
             AlarmKind::Lateness | AlarmKind::ClockOffset => (10, 60),
             AlarmKind::Conformance => (0, 120),
-            AlarmKind::AssetMissing | AlarmKind::BundleMissing => (0, 0),
+            AlarmKind::AssetMissing => (0, 0),
+            AlarmKind::BundleMissing => (0, 10),
             AlarmKind::Disk | AlarmKind::PlanHorizon => (60, 600),
         };
         Patience { raise: Span::from_seconds(raise_s), clear: Span::from_seconds(clear_s) }
