@@ -20,23 +20,12 @@ pub struct Missing {
     pub need: usize,
 }
 
-/// What becomes of a carousel whose data is missing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unmet {
-    /// The superframe is not made.
-    Refuse,
-    /// Null packets stand in place of all that it has in the superframe. Its counter goes on behind
-    /// them, for it has a multiple of 16 packets in each.
-    LeaveOut,
-}
-
 /// Writes the packets of a superframe into `out`, which holds its datagrams one behind the other,
 /// each with `header` bytes left in front. `data` meets the plan's needs, in their order.
 pub fn fill(
     engine: &Engine,
     plan: &Plan,
     data: &[Option<Bytes>],
-    unmet: Unmet,
     header: usize,
     out: &mut [u8],
 ) -> Result<(), Missing> {
@@ -48,11 +37,7 @@ pub fn fill(
     }
     let mut carousels = Vec::with_capacity(plan.carousels.len());
     for part in &plan.carousels {
-        let packets = match (carousel_packets(engine, part, data), unmet) {
-            (Err(_), Unmet::LeaveOut) => Vec::new(),
-            (packets, _) => packets?,
-        };
-        carousels.push(packets.into_iter());
+        carousels.push(carousel_packets(engine, part, data)?.into_iter());
     }
     let mut tables = plan.tables.iter();
     let first_slot = engine.multiplex.grid.slots_of(plan.superframe).start;
@@ -87,7 +72,8 @@ fn carousel_packets(
     data: &[Option<Bytes>],
 ) -> Result<Vec<Packet>, Missing> {
     let mut packets = Vec::with_capacity(part.packets as usize);
-    let Some(carousel) = &engine.carousels[part.bundle] else {
+    let Some(carousel) = engine.carousels[part.bundle].as_ref().filter(|_| !part.is_left_out)
+    else {
         return Ok(packets);
     };
     let control = carousel.control_sections();

@@ -6,7 +6,7 @@
 //! ```text
 //! let plan = planner.plan(&engine, k, |asset| index_of(asset))?;   // no data yet
 //! let data = plan.needs.iter().map(|need| read(need)).collect();   // the shell's part
-//! fill(&engine, &plan, &data, Unmet::Refuse, header, &mut datagrams)?;            // one copy of the payload
+//! fill(&engine, &plan, &data, header, &mut datagrams)?;            // one copy of the payload
 //! ```
 
 #![forbid(unsafe_code)]
@@ -30,7 +30,7 @@ mod wheel;
 pub use config::{Multiplex, Network, PCR_PID, PIDS_PER_SERVICE, Service};
 pub use engine::{Engine, EngineError, Pass};
 pub use error::{Contributors, PlanError, TableFault};
-pub use fill::{Missing, Unmet, fill};
+pub use fill::{Missing, fill};
 pub use plan::{Need, Plan, Planner, Usage};
 pub use play::{Play, PlayError, StreamPlay};
 pub use superframe::{CYCLE, DATAGRAM_PACKETS, SuperframeError, SuperframeGrid};

@@ -2,7 +2,7 @@
 
 use crate::reader::Reader;
 use crate::source::{PageCache, Source};
-use engine::{DATAGRAM_PACKETS, Engine, PlanError, Planner, Unmet, Usage, fill};
+use engine::{DATAGRAM_PACKETS, Engine, PlanError, Planner, Usage, fill};
 use std::sync::Arc;
 use std::time::Instant;
 use ts::{PACKET_SIZE, Ticks};
@@ -25,6 +25,14 @@ pub enum MakeError {
         /// Why.
         why: String,
     },
+}
+
+/// Which carousels a superframe is to have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Carousels {
+    All,
+    /// Those whose data can be read.
+    Readable,
 }
 
 /// Makes superframes of one engine, in any order.
@@ -127,7 +135,7 @@ impl Maker {
 
     /// Writes superframe `k` into `out`, leaving `header` bytes in front of each datagram.
     pub fn make(&mut self, k: u64, header: usize, out: &mut [u8]) -> Result<Usage, MakeError> {
-        self.make_with(Unmet::Refuse, k, header, out)
+        self.make_with(Carousels::All, k, header, out)
     }
 
     /// The same without the carousels whose data cannot be read: null packets stand in their place.
@@ -137,18 +145,18 @@ impl Maker {
         header: usize,
         out: &mut [u8],
     ) -> Result<Usage, MakeError> {
-        self.make_with(Unmet::LeaveOut, k, header, out)
+        self.make_with(Carousels::Readable, k, header, out)
     }
 
     fn make_with(
         &mut self,
-        unmet: Unmet,
+        wanted: Carousels,
         k: u64,
         header: usize,
         out: &mut [u8],
     ) -> Result<Usage, MakeError> {
         let (source, reader) = (&self.source, &mut self.reader);
-        let plan = self.planner.plan(&self.engine, k, |asset| match reader {
+        let mut plan = self.planner.plan(&self.engine, k, |asset| match reader {
             Some(reader) => source.index_at_hand(asset).or_else(|| reader.index(source, asset)),
             None => source.index(asset).ok(),
         })?;
@@ -157,11 +165,15 @@ impl Maker {
             Some(reader) => reader.read(source, need, spare),
             None => source.read(need, spare),
         };
+        let mut unread = Vec::new();
         let data = self.pages.fetch(source, &plan.needs, read, |need, why| {
-            if unmet == Unmet::Refuse || plan.airing_of_need(need).is_some() {
+            if wanted == Carousels::All || plan.airing_of_need(need).is_some() {
                 failure.get_or_insert((need, why));
+            } else {
+                unread.push(need);
             }
         });
+        unread.into_iter().for_each(|need| plan.leave_out(need));
         let read_error = |need: usize, why: String| MakeError::Read {
             superframe: k,
             multiplex: self.engine.multiplex().name.clone(),
@@ -171,7 +183,7 @@ impl Maker {
         if let Some((need, why)) = failure {
             return Err(read_error(need, why));
         }
-        fill(&self.engine, &plan, &data, unmet, header, out)
+        fill(&self.engine, &plan, &data, header, out)
             .map_err(|missing| read_error(missing.need, missing.to_string()))?;
         Ok(plan.usage)
     }
