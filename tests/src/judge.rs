@@ -12,6 +12,8 @@ const PACKAGES: &[(&str, &str)] = &[
     ("ffmpeg", "ffmpeg"),
     ("ffprobe", "ffmpeg"),
     ("strace", "strace"),
+    ("curl", "curl"),
+    ("openssl", "openssl"),
     ("tshark", "tshark"),
     ("editcap", "wireshark-common"),
     (

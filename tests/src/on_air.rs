@@ -5,7 +5,7 @@ use crate::station::Station;
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs::File;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
 /// `headend run`, killed when it is dropped.
@@ -28,19 +28,25 @@ impl OnAir {
         OnAir { child: command.spawn().expect("the daemon starts"), log }
     }
 
-    /// Starts the daemon of a station by another program, which gets the daemon's command line
-    /// behind its own words; what both say goes to a file in its folder.
+    /// The number of its process.
+    pub fn number(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The thread of this name, by its number.
     ///
     /// # Panics
-    /// When it does not start.
-    pub fn start_by(mut program: Command, station: &Station) -> OnAir {
-        let log = station.path("run.log");
-        let file = File::options().create(true).append(true).open(&log).expect("a log file");
-        let daemon = station.prepare("run", &[]);
-        program.arg(daemon.get_program()).args(daemon.get_args());
-        let settings = daemon.get_envs().filter_map(|(name, value)| Some((name, value?)));
-        program.envs(settings).stderr(file.try_clone().expect("a file handle")).stdout(file);
-        OnAir { child: program.spawn().expect("the program starts"), log }
+    /// When there is none.
+    pub fn thread(&self, name: &str) -> u32 {
+        let tasks = format!("/proc/{}/task", self.child.id());
+        let tasks = std::fs::read_dir(tasks).expect("the daemon is there");
+        let mut paths = tasks.map(|task| task.expect("threads can be listed").path());
+        let is_it = |path: &PathBuf| {
+            std::fs::read_to_string(path.join("comm")).is_ok_and(|found| found.trim() == name)
+        };
+        let path = paths.find(is_it).unwrap_or_else(|| panic!("no thread {name}"));
+        let number = path.file_name().and_then(|number| number.to_str());
+        number.and_then(|number| number.parse().ok()).expect("a thread has a number")
     }
 
     /// Sends a signal.
