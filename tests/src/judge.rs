@@ -11,6 +11,9 @@ use std::time::{Duration, Instant};
 const PACKAGES: &[(&str, &str)] = &[
     ("ffmpeg", "ffmpeg"),
     ("ffprobe", "ffmpeg"),
+    ("strace", "strace"),
+    ("curl", "curl"),
+    ("openssl", "openssl"),
     ("tshark", "tshark"),
     ("editcap", "wireshark-common"),
     (

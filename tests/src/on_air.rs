@@ -28,6 +28,27 @@ impl OnAir {
         OnAir { child: command.spawn().expect("the daemon starts"), log }
     }
 
+    /// The number of its process.
+    pub fn number(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The thread of this name, by its number.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn thread(&self, name: &str) -> u32 {
+        let tasks = format!("/proc/{}/task", self.child.id());
+        let tasks = std::fs::read_dir(tasks).expect("the daemon is there");
+        let mut paths = tasks.map(|task| task.expect("threads can be listed").path());
+        let is_it = |path: &PathBuf| {
+            std::fs::read_to_string(path.join("comm")).is_ok_and(|found| found.trim() == name)
+        };
+        let path = paths.find(is_it).unwrap_or_else(|| panic!("no thread {name}"));
+        let number = path.file_name().and_then(|number| number.to_str());
+        number.and_then(|number| number.parse().ok()).expect("a thread has a number")
+    }
+
     /// Sends a signal.
     ///
     /// # Panics

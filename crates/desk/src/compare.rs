@@ -28,7 +28,8 @@ pub struct ServiceChanges {
     pub airings: Vec<AiringChange>,
     /// The filler pool or the slate has other assets.
     pub fill_differs: bool,
-    /// What is on at the first instant of the window is the same, with the same end.
+    /// What is on at the first instant of the window plays on to the same end. What is told of it
+    /// in the guide may differ.
     pub on_air_untouched: bool,
 }
 
@@ -67,6 +68,13 @@ pub enum Aspect {
     Lesson,
     /// Title, language or genre.
     Text,
+}
+
+impl Aspect {
+    /// It is seen in the guide, and neither picture nor sound of the airing change.
+    fn is_told(&self) -> bool {
+        matches!(self, Aspect::Lesson | Aspect::Text)
+    }
 }
 
 /// A bundle that differs.
@@ -174,7 +182,7 @@ impl Pair<'_> {
         };
         let fill_differs = fill(self.old, old) != fill(self.new, new);
         let on_air_untouched = match (on_air(&before), on_air(&now)) {
-            (Some(old), Some(new)) => aspects(&old, &new).is_empty(),
+            (Some(old), Some(new)) => aspects(&old, &new).iter().all(Aspect::is_told),
             (None, None) => !fill_differs,
             _ => false,
         };

@@ -68,6 +68,13 @@ fn a_longer_slot_touches_what_is_on_air() {
 }
 
 #[test]
+fn another_title_leaves_what_is_on_air_as_it_is() {
+    let found = edited("course = \"maths-7\"", "course = \"maths-7\"\ntitle = { en = \"Sums\" }");
+    assert_eq!(found.services[1].airings[0].aspects, [Aspect::Text]);
+    assert!(found.on_air_untouched(), "the same lesson plays on");
+}
+
+#[test]
 fn services_that_come_and_go_and_bundles_at_other_times_are_told() {
     let radio = "[[service]]\nid = \"radio-1\"\nnumber = 3\nkind = \"radio\"\n\
                  name = { en = \"Radio\" }\nslate = \"tone\"\n";

@@ -72,7 +72,8 @@ fn carousel_packets(
     data: &[Option<Bytes>],
 ) -> Result<Vec<Packet>, Missing> {
     let mut packets = Vec::with_capacity(part.packets as usize);
-    let Some(carousel) = &engine.carousels[part.bundle] else {
+    let Some(carousel) = engine.carousels[part.bundle].as_ref().filter(|_| !part.is_left_out)
+    else {
         return Ok(packets);
     };
     let control = carousel.control_sections();

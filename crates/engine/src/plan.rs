@@ -101,6 +101,8 @@ pub(crate) struct CarouselPart {
     pub packets: u32,
     pub symbols: Vec<Symbol>,
     pub first_need: usize,
+    /// Null packets stand in its place.
+    pub is_left_out: bool,
 }
 
 impl Plan {
@@ -110,6 +112,16 @@ impl Plan {
         let first_of_bundles = self.carousels.first().map_or(usize::MAX, |part| part.first_need);
         let behind = self.pieces.iter().filter(|p| p.first_need <= need && need < first_of_bundles);
         behind.max_by_key(|p| p.first_need).map(|p| (p.service, p.play.airing.start))
+    }
+
+    /// Leaves out the carousel that has this need: null packets stand in place of all that it has
+    /// in the superframe. Its counter goes on behind them, for it has a multiple of 16 packets in
+    /// each. Needs of airings are not left out.
+    pub fn leave_out(&mut self, need: usize) {
+        let mut parts = self.carousels.iter_mut().rev();
+        if let Some(part) = parts.find(|part| part.first_need <= need) {
+            part.is_left_out = true;
+        }
     }
 }
 
@@ -397,7 +409,7 @@ fn carousels(engine: &Engine, superframe: u64, at: Ticks, room: u32) -> Vec<Caro
     let part = |(bundle, packets): (usize, u32)| {
         let symbols = engine.symbols(bundle, superframe, packets);
         let pid = engine.carousel_pid(bundle);
-        CarouselPart { bundle, pid, packets, symbols, first_need: 0 }
+        CarouselPart { bundle, pid, packets, symbols, first_need: 0, is_left_out: false }
     };
     bundles.into_iter().zip(shares).filter(|(_, p)| *p > 0).map(part).collect()
 }

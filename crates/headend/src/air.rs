@@ -3,7 +3,8 @@
 use crate::config::Config;
 use crate::exit::{Code, Failure};
 use crate::lineup::{CurrentLineup, Lineup, Part};
-use crate::maker::Maker;
+use crate::maker::{MakeError, Maker};
+use crate::reader::Reader;
 use crate::seal::Sealer;
 use crate::station::Station;
 use crate::usage::RecentUsage;
@@ -14,7 +15,7 @@ use rtp::{DATAGRAM_SIZE, HEADER_SIZE};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use ts::{Span, TICKS_PER_SECOND, Ticks};
 use uplink::{Batch, Clock, Feeder, Monitor, MultiplexConfig, Realtime, Uplink};
 
@@ -27,6 +28,14 @@ const REVISION_LEAD: Span = Span::from_seconds(20);
 const JOIN_LEFT_MIN: Span = Span::from_ms(400);
 /// How far ahead of the present a superframe that is on already is joined.
 const JOIN_LEAD: Span = Span::from_ms(20);
+
+/// How long before a superframe is due its data must have been read, so that slates can be made
+/// ready instead.
+const READ_BEFORE: Span = Span::from_ms(500);
+/// How long data is waited for at least, though the superframe may be late then.
+const READ_MIN: Span = Span::from_ms(250);
+/// The same for the superframes that are joined, when nothing of them has been read before.
+const READ_FIRST: Span = Span::from_ms(2000);
 
 /// The multiplexes on air.
 #[derive(Debug)]
@@ -199,6 +208,11 @@ impl Feed {
         let mut begin = None;
         let mut part = lineup.at(k).clone();
         let mut maker = Maker::new(part.engine.clone(), part.source.clone());
+        let reader = Reader::start(&format!("read-{}", part.engine.multiplex().name));
+        match reader {
+            Ok(reader) => maker.read_by(reader),
+            Err(error) => tracing::warn!(%error, "a slow disk will hold up the stream"),
+        }
         let mut sealer = Sealer::new(part.engine.multiplex(), self.matrix);
         let mut buffer = vec![0; maker.size(HEADER_SIZE)];
         while !self.stop.load(Ordering::Relaxed) {
@@ -208,6 +222,7 @@ impl Feed {
                 part = lineup.at(k).clone();
                 maker.switch(part.engine.clone(), part.source.clone());
             }
+            maker.wait_until(self.read_until(grid.start(k), begin.is_none()));
             self.make(&mut maker, &part, k, &mut buffer);
             let repairs = match sealer.seal(k, &mut buffer) {
                 Ok(repairs) => repairs,
@@ -241,6 +256,13 @@ impl Feed {
         (grid.start(k + 1) >= now + JOIN_LEFT_MIN).then(|| (now + JOIN_LEAD).max(grid.start(k)))
     }
 
+    /// How long data of a superframe that is due at `start` may be waited for.
+    fn read_until(&self, start: Ticks, is_joined: bool) -> Instant {
+        let least = if is_joined { READ_FIRST } else { READ_MIN };
+        let left = (start - READ_BEFORE).since(self.monitor.now()).as_ms().max(least.as_ms());
+        Instant::now() + Duration::from_millis(left as u64)
+    }
+
     fn make(&self, maker: &mut Maker, part: &Part, k: u64, buffer: &mut [u8]) {
         loop {
             let error = match maker.make(k, HEADER_SIZE, buffer) {
@@ -259,6 +281,7 @@ impl Feed {
                         why: error.to_string(),
                     });
                 }
+                _ if self.make_lacking(maker, k, &error, buffer) => return,
                 _ => {
                     // Nothing can be said in this superframe; the carrier stays up on null packets.
                     tracing::error!(%error, superframe = k, "null packets sent");
@@ -272,5 +295,23 @@ impl Feed {
                 }
             }
         }
+    }
+    /// Makes a superframe without the carousels whose data cannot be read; false when that is not
+    /// what is wrong, or something else is wrong too.
+    fn make_lacking(
+        &self,
+        maker: &mut Maker,
+        k: u64,
+        error: &MakeError,
+        buffer: &mut [u8],
+    ) -> bool {
+        if !matches!(error, MakeError::Read { airing: None, .. }) {
+            return false;
+        }
+        let Ok(usage) = maker.make_lacking(k, HEADER_SIZE, buffer) else { return false };
+        self.usage.note(k, usage);
+        tracing::warn!(%error, superframe = k, "carousels left out");
+        self.notes.give(Note::Lacking { multiplex: self.place, why: error.to_string() });
+        true
     }
 }

@@ -1,8 +1,10 @@
 //! Making superframes: plan, read, fill.
 
+use crate::reader::Reader;
 use crate::source::{PageCache, Source};
 use engine::{DATAGRAM_PACKETS, Engine, PlanError, Planner, Usage, fill};
 use std::sync::Arc;
+use std::time::Instant;
 use ts::{PACKET_SIZE, Ticks};
 
 /// Why a superframe could not be made.
@@ -25,6 +27,14 @@ pub enum MakeError {
     },
 }
 
+/// Which carousels a superframe is to have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Carousels {
+    All,
+    /// Those whose data can be read.
+    Readable,
+}
+
 /// Makes superframes of one engine, in any order.
 #[derive(Debug)]
 pub struct Maker {
@@ -32,6 +42,8 @@ pub struct Maker {
     source: Arc<Source>,
     planner: Planner,
     pages: PageCache,
+    /// Reads with an end, where there is a time by which superframes are due.
+    reader: Option<Reader>,
     /// The airings in whose place a slate is shown, by service and start, each from a superframe
     /// on.
     covered: Vec<(usize, Ticks, u64)>,
@@ -41,7 +53,26 @@ impl Maker {
     /// A maker of this engine's superframes.
     pub fn new(engine: Arc<Engine>, source: Arc<Source>) -> Maker {
         let pages = PageCache::default();
-        Maker { engine, source, planner: Planner::default(), pages, covered: Vec::new() }
+        Maker {
+            engine,
+            source,
+            planner: Planner::default(),
+            pages,
+            reader: None,
+            covered: Vec::new(),
+        }
+    }
+
+    /// Has another thread read, so that nothing is waited for longer than it can be.
+    pub fn read_by(&mut self, reader: Reader) {
+        self.reader = Some(reader);
+    }
+
+    /// What has not been read by this instant counts as unreadable, until another is said.
+    pub fn wait_until(&mut self, until: Instant) {
+        if let Some(reader) = &mut self.reader {
+            reader.wait_until(until);
+        }
     }
 
     /// The airing, as service and start, without which a superframe could be made.
@@ -66,7 +97,8 @@ impl Maker {
     /// Goes over to another revision or window of the same multiplex.
     pub fn switch(&mut self, engine: Arc<Engine>, source: Arc<Source>) {
         let covered = std::mem::take(&mut self.covered);
-        *self = Maker::new(engine, source);
+        let reader = self.reader.take();
+        *self = Maker { reader, ..Maker::new(engine, source) };
         for (service, start, k) in covered {
             self.show_slate(service, start, k);
         }
@@ -103,12 +135,45 @@ impl Maker {
 
     /// Writes superframe `k` into `out`, leaving `header` bytes in front of each datagram.
     pub fn make(&mut self, k: u64, header: usize, out: &mut [u8]) -> Result<Usage, MakeError> {
-        let source = &self.source;
-        let plan = self.planner.plan(&self.engine, k, |asset| source.index(asset).ok())?;
+        self.make_with(Carousels::All, k, header, out)
+    }
+
+    /// The same without the carousels whose data cannot be read: null packets stand in their place.
+    pub fn make_lacking(
+        &mut self,
+        k: u64,
+        header: usize,
+        out: &mut [u8],
+    ) -> Result<Usage, MakeError> {
+        self.make_with(Carousels::Readable, k, header, out)
+    }
+
+    fn make_with(
+        &mut self,
+        wanted: Carousels,
+        k: u64,
+        header: usize,
+        out: &mut [u8],
+    ) -> Result<Usage, MakeError> {
+        let (source, reader) = (&self.source, &mut self.reader);
+        let mut plan = self.planner.plan(&self.engine, k, |asset| match reader {
+            Some(reader) => source.index_at_hand(asset).or_else(|| reader.index(source, asset)),
+            None => source.index(asset).ok(),
+        })?;
         let mut failure: Option<(usize, String)> = None;
-        let data = self.pages.fetch(source, &plan.needs, |need, why| {
-            failure.get_or_insert((need, why));
+        let read = |need: &_, spare| match reader {
+            Some(reader) => reader.read(source, need, spare),
+            None => source.read(need, spare),
+        };
+        let mut unread = Vec::new();
+        let data = self.pages.fetch(source, &plan.needs, read, |need, why| {
+            if wanted == Carousels::All || plan.airing_of_need(need).is_some() {
+                failure.get_or_insert((need, why));
+            } else {
+                unread.push(need);
+            }
         });
+        unread.into_iter().for_each(|need| plan.leave_out(need));
         let read_error = |need: usize, why: String| MakeError::Read {
             superframe: k,
             multiplex: self.engine.multiplex().name.clone(),

@@ -72,15 +72,22 @@ impl Source {
         self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Reads what is needed; `spare` gives memory for a page.
-    fn read(&self, need: &Need, spare: impl FnOnce() -> BytesMut) -> Result<Bytes, String> {
+    /// The index of an asset that is open.
+    pub fn index_at_hand(&self, asset: AssetIx) -> Option<Arc<AssetIndex>> {
+        self.lock().get(&asset).map(|open| open.index().clone())
+    }
+
+    /// What is needed, when it is in memory for good.
+    fn at_hand(&self, need: &Need) -> Option<Bytes> {
+        self.pinned.get(&page_of(need)?).cloned()
+    }
+
+    /// Reads what is needed; a page into the memory of `spare`.
+    pub fn read(&self, need: &Need, spare: BytesMut) -> Result<Bytes, String> {
         match need {
             Need::Page { asset, page } => {
-                if let Some(bytes) = self.pinned.get(&(*asset, *page)) {
-                    return Ok(bytes.clone());
-                }
                 let open = self.open(*asset).map_err(|e| e.to_string())?;
-                open.read_page_into(*page, spare()).map_err(|e| e.to_string())
+                open.read_page_into(*page, spare).map_err(|e| e.to_string())
             }
             Need::Blob { bundle, range } => match &self.bundles[*bundle] {
                 Some(packed) => packed.read(range.clone()).map_err(|e| e.to_string()),
@@ -103,20 +110,21 @@ pub struct PageCache {
 }
 
 impl PageCache {
-    /// Meets the needs of a superframe, in order. What cannot be read is `None`, and `failed` is
-    /// told which need it was and why.
+    /// Meets the needs of a superframe, in order, with what is at hand and what `read` gives. What
+    /// cannot be read is `None`, and `failed` is told which need it was and why.
     pub fn fetch(
         &mut self,
         source: &Source,
         needs: &[Need],
+        mut read: impl FnMut(&Need, BytesMut) -> Result<Bytes, String>,
         mut failed: impl FnMut(usize, String),
     ) -> Vec<Option<Bytes>> {
         self.release(needs);
         let mut meet = |(i, need): (usize, &Need)| {
             let key = page_of(need);
             let known = key.and_then(|key| self.pages.get(&key).cloned());
-            let spare = || self.spare.pop().unwrap_or_default();
-            match known.map_or_else(|| source.read(need, spare), Ok) {
+            let known = known.or_else(|| source.at_hand(need));
+            match known.map_or_else(|| read(need, self.spare.pop().unwrap_or_default()), Ok) {
                 Ok(bytes) => {
                     self.pages.extend(key.map(|key| (key, bytes.clone())));
                     Some(bytes)

@@ -87,8 +87,13 @@ impl Clock {
     /// Compares with the realtime clock and follows it by what the rate allows. Only the sending
     /// thread calls this.
     pub(crate) fn discipline(&self) {
+        let (monotonic_ns, measured_ns) = observe(self.shared.tai_minus_utc_ns);
+        self.follow(monotonic_ns, measured_ns);
+    }
+
+    /// Follows the realtime clock as it was measured at a reading of the monotonic clock.
+    fn follow(&self, monotonic_ns: i64, measured_ns: i64) {
         let shared = &*self.shared;
-        let (monotonic_ns, measured_ns) = observe(shared.tai_minus_utc_ns);
         let elapsed_ns = monotonic_ns - shared.observed_ns.swap(monotonic_ns, Relaxed);
         let offset_ns = shared.offset_ns.load(Relaxed);
         let error_ns = measured_ns - offset_ns;
@@ -173,6 +178,25 @@ mod tests {
         assert_eq!(correction(-NS_PER_SECOND, NS_PER_SECOND), None);
         assert_eq!(correction(3600 * NS_PER_SECOND, NS_PER_SECOND), None);
         assert_eq!(correction(NS_PER_SECOND / 2 - 1, 5_000_000), Some(1000));
+    }
+
+    #[test]
+    fn a_clock_that_steps_is_counted_and_changes_no_time_of_leaving() {
+        for step_s in [1, -1, 3600, -3600] {
+            let clock = Clock::start(37);
+            let (begin_ns, held_ns) = (monotonic_now_ns(), clock.offset_ns());
+            let stepped_ns = held_ns + step_s * NS_PER_SECOND;
+            let look = |n: i64, measured_ns| clock.follow(begin_ns + n * 100_000_000, measured_ns);
+            // Ten minutes at the wrong time, looked at ten times a second, and back.
+            (1..6000).for_each(|n| look(n, stepped_ns));
+            assert_eq!(clock.offset_ns(), held_ns, "{step_s} s are not followed");
+            let status = clock.status();
+            assert_eq!((status.steps_refused, status.error_ns), (1, step_s * NS_PER_SECOND));
+            (6000..6010).for_each(|n| look(n, held_ns));
+            assert_eq!(clock.offset_ns(), held_ns);
+            let status = clock.status();
+            assert_eq!((status.steps_refused, status.error_ns), (1, 0));
+        }
     }
 
     #[test]

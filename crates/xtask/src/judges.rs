@@ -17,6 +17,11 @@ struct Judge {
 const JUDGES: &[Judge] = &[
     Judge { program: "ffmpeg", proof: &["-version"], packages: &["ffmpeg"] },
     Judge { program: "ffprobe", proof: &["-version"], packages: &["ffmpeg"] },
+    Judge { program: "strace", proof: &["--version"], packages: &["strace"] },
+    Judge { program: "curl", proof: &["--version"], packages: &["curl"] },
+    Judge { program: "openssl", proof: &["version"], packages: &["openssl"] },
+    Judge { program: "ip", proof: &["-V"], packages: &["iproute2"] },
+    Judge { program: "unshare", proof: &["--version"], packages: &["util-linux"] },
     Judge { program: "tshark", proof: &["--version"], packages: &["tshark"] },
     Judge {
         program: "gst-launch-1.0",

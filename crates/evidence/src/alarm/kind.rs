@@ -51,7 +51,7 @@ pub enum AlarmKind {
     OutputError,
     /// What is planned cannot be renewed and will run out.
     PlanHorizon,
-    /// A changed timetable was refused.
+    /// A changed timetable, or the log of amendments, was refused.
     ReloadRefused,
     /// The slate is shown.
     Slate,
@@ -119,7 +119,7 @@ impl AlarmKind {
             }
             AlarmKind::OutputError => "look at the interface and its route: `doctor`",
             AlarmKind::PlanHorizon => "`check` tells what keeps the plan from being renewed",
-            AlarmKind::ReloadRefused => "mend the timetable where the log says, and reload again",
+            AlarmKind::ReloadRefused => "mend it where the log says; for a timetable, reload again",
             AlarmKind::Skipped => "see what held the machine up; `doctor` tells about its disk",
             AlarmKind::Slate => "ingest the asset again from a good source, look at the disk",
             AlarmKind::Test => "nothing: the alarm reached you",
@@ -135,7 +135,8 @@ impl AlarmKind {
             AlarmKind::OutputError | AlarmKind::Skipped => (0, 60),
             AlarmKind::Lateness | AlarmKind::ClockOffset => (10, 60),
             AlarmKind::Conformance => (0, 120),
-            AlarmKind::AssetMissing | AlarmKind::BundleMissing => (0, 0),
+            AlarmKind::AssetMissing => (0, 0),
+            AlarmKind::BundleMissing => (0, 10),
             AlarmKind::Disk | AlarmKind::PlanHorizon => (60, 600),
         };
         Patience { raise: Span::from_seconds(raise_s), clear: Span::from_seconds(clear_s) }

@@ -7,6 +7,7 @@ use crate::command::compare::{self, DiffReport};
 use crate::config::Config;
 use crate::exit::{Code, Failure};
 use crate::history::Journal;
+use crate::hold::Hold;
 use crate::notify::{Manager, Watchdog};
 use crate::operate::{self, Board, Operation};
 use crate::reload::{self, Reloaded, Weighed};
@@ -74,12 +75,16 @@ pub struct OnAir {
     /// How long the log of amendments was when it was last read.
     log_bytes: u64,
     log_looked_at: Instant,
+    /// Let go last.
+    _hold: Hold,
 }
 
 impl OnAir {
     /// Opens a configuration and goes on air with it.
     pub fn start(path: &std::path::Path) -> Result<OnAir, Failure> {
-        let station = Station::open(path)?;
+        let config = Config::load(path)?;
+        let hold = Hold::take(&config.state)?;
+        let station = Station::with(config)?;
         // Taken now, so that what is changed while the rest begins counts as changed.
         let files = Files::new(&station.config);
         for (asset, why) in &station.faulty {
@@ -129,6 +134,7 @@ impl OnAir {
             renew_from: now,
             log_bytes,
             log_looked_at: now,
+            _hold: hold,
         };
         if let Some(settings) = on_air.station.config.control.clone() {
             on_air.operate(settings);
@@ -286,10 +292,11 @@ impl OnAir {
             return;
         }
         self.log_bytes = bytes;
-        if let Err(failure) = self.take_amendments() {
-            let what = failure.message;
+        let refused = self.take_amendments().err().map(|failure| failure.message);
+        if let Some(what) = &refused {
             tracing::error!("the log of amendments is refused, what was accepted goes on\n{what}");
         }
+        self.witness.amended(refused);
     }
 
     fn take_amendments(&mut self) -> Result<(), Failure> {

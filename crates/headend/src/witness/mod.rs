@@ -137,6 +137,11 @@ impl Witness {
         facts.reload_refused = refused;
     }
 
+    /// Learns how the log of amendments fared: why it was refused, if it was.
+    pub fn amended(&self, refused: Option<String>) {
+        lock(&self.view.facts).amendments_refused = refused;
+    }
+
     /// Writes what is left to be written and stops watching. Sending has stopped before.
     pub fn stop(self) {
         if let Some(watch) = self.watch {

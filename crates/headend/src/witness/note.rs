@@ -33,6 +33,13 @@ pub enum Note {
         /// Why.
         why: String,
     },
+    /// A superframe goes out without carousels whose data cannot be read.
+    Lacking {
+        /// The place of the multiplex in the configuration.
+        multiplex: usize,
+        /// Why.
+        why: String,
+    },
     /// A timetable was accepted.
     Revised {
         /// Its number.

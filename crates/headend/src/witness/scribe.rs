@@ -63,6 +63,9 @@ pub struct ScribeStatus {
     pub slates: BTreeMap<(usize, String), (Ticks, String)>,
     /// Superframes that went out as null packets, in all, and why the last did.
     pub blanks: u64,
+    /// Superframes that went out without carousels whose data cannot be read, by the place of the
+    /// multiplex, and why that was so at last.
+    pub lacking: BTreeMap<usize, (u64, String)>,
 }
 
 /// The running thread.
@@ -253,6 +256,11 @@ impl Desk {
                 lock(&self.status).slates.insert((multiplex, service), (end, why));
             }
             Note::Blank { .. } => lock(&self.status).blanks += 1,
+            Note::Lacking { multiplex, why } => {
+                let mut status = lock(&self.status);
+                let lacking = status.lacking.entry(multiplex).or_default();
+                *lacking = (lacking.0 + 1, why);
+            }
             Note::Revised { revision, effective } => {
                 let effective = evidence::Stamp(effective);
                 self.push(Event::Revised { revision, effective });

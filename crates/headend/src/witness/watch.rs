@@ -32,6 +32,8 @@ pub struct Facts {
     pub horizon: Ticks,
     /// Why the newest timetable was refused, if it was.
     pub reload_refused: Option<String>,
+    /// Why the log of amendments is refused as it stands, if it is.
+    pub amendments_refused: Option<String>,
     /// When a timetable was last asked for, accepted or found unchanged.
     pub reloaded: Option<Ticks>,
     /// The revision that is on air or will be.

@@ -4,6 +4,7 @@ use super::{Look, Watched, lock};
 use crate::lineup::Lineup;
 use evidence::alarm::{AlarmKind, Level};
 use rundown::AiringKind;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -27,6 +28,7 @@ pub(super) struct Before {
     multiplexes: Vec<MultiplexStatus>,
     steps: u64,
     blanks: u64,
+    lacking: BTreeMap<usize, u64>,
     notes_lost: u64,
 }
 
@@ -131,6 +133,13 @@ fn as_run(watched: &Watched, before: &mut Before, status: &Status, look: &mut Lo
             Some((Level::Critical, format!("the slate is shown: {why}"))),
         );
     }
+    for (place, (count, why)) in &scribe.lacking {
+        if before.lacking.insert(*place, *count) != Some(*count) {
+            let multiplex = status.multiplexes.get(*place).map_or("", |m| &m.name);
+            let seen = Some((Level::Warning, format!("carousels are left out: {why}")));
+            look.see(AlarmKind::BundleMissing, format!("multiplex {multiplex}"), seen);
+        }
+    }
     let blanks = scribe.blanks.saturating_sub(before.blanks);
     before.blanks = scribe.blanks;
     if blanks > 0 {
@@ -159,6 +168,8 @@ fn facts(watched: &Watched, now: Ticks, look: &mut Look) {
     look.see(AlarmKind::PlanHorizon, "plan", seen);
     let refused = facts.reload_refused.map(|why| (Level::Warning, why));
     look.see(AlarmKind::ReloadRefused, "timetable", refused);
+    let refused = facts.amendments_refused.map(|why| (Level::Warning, why));
+    look.see(AlarmKind::ReloadRefused, "amendments", refused);
     for (multiplex, verdict) in facts.conformance {
         let wrong = verdict.err().map(|why| (Level::Critical, why));
         look.see(AlarmKind::Conformance, multiplex, wrong);
