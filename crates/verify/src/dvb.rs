@@ -77,6 +77,7 @@ impl Event {
 pub(crate) struct EitBody {
     pub(crate) transport_stream_id: u16,
     pub(crate) original_network_id: u16,
+    pub(crate) segment_last_number: u8,
     pub(crate) last_table_id: u8,
     pub(crate) events: Vec<Event>,
 }
@@ -98,6 +99,7 @@ pub(crate) fn eit(body: &[u8]) -> Option<EitBody> {
     Some(EitBody {
         transport_stream_id: u16::from_be_bytes([head[0], head[1]]),
         original_network_id: u16::from_be_bytes([head[2], head[3]]),
+        segment_last_number: head[4],
         last_table_id: head[5],
         events,
     })

@@ -6,7 +6,7 @@ use crate::findings::{Findings, Measure, Place};
 use crate::gather::Extent;
 use crate::guide::Guide;
 use crate::programs::Programs;
-use crate::tables::{SectionFacts, SubTable, Tables, misplaced};
+use crate::tables::{ScheduleEnds, SectionFacts, SubTable, Tables, misplaced};
 use crate::timeline::Timeline;
 use std::collections::BTreeMap;
 use ts::crc32::crc32;
@@ -135,7 +135,7 @@ impl Si {
         let extension = section.extension();
         let numbers = (section.version(), section.number(), section.last_number());
         let mut stream = 0;
-        let mut last_table_id = None;
+        let mut schedule = None;
         let mut eit = None;
         match table_id {
             0x42 | 0x46 => stream = self.take_sdt(table_id, section, place),
@@ -145,13 +145,16 @@ impl Si {
                     let [a, b] = eit.transport_stream_id.to_be_bytes();
                     let [c, d] = eit.original_network_id.to_be_bytes();
                     stream = u32::from_be_bytes([a, b, c, d]);
-                    last_table_id = (table_id >= 0x50).then_some(eit.last_table_id);
+                    schedule = (table_id >= 0x50).then_some(ScheduleEnds {
+                        segment_last_number: eit.segment_last_number,
+                        last_table_id: eit.last_table_id,
+                    });
                 }
             }
             _ => {}
         }
         let table = SubTable { pid, table_id, extension, stream };
-        let facts = self.facts(table, numbers, last_table_id, extent, timeline);
+        let facts = self.facts(table, numbers, schedule, extent, timeline);
         self.tables.take(&facts, place, findings);
         if let Some(eit) = eit {
             let key = (eit.original_network_id, eit.transport_stream_id, extension);
@@ -186,7 +189,7 @@ impl Si {
         &mut self,
         table: SubTable,
         (version, number, last_number): (u8, u8, u8),
-        last_table_id: Option<u8>,
+        schedule: Option<ScheduleEnds>,
         extent: Extent,
         timeline: &Timeline,
     ) -> SectionFacts {
@@ -202,7 +205,7 @@ impl Si {
             version,
             number,
             last_number,
-            last_table_id,
+            schedule,
         }
     }
 }

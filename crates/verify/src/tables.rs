@@ -23,6 +23,15 @@ pub(crate) struct SubTable {
     pub(crate) stream: u32,
 }
 
+/// Where a schedule ends, as one of its sections says (EN 300 468 clause 5.2.4).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct ScheduleEnds {
+    /// The last section of the segment of eight that this one is in.
+    pub(crate) segment_last_number: u8,
+    /// The last table_id of the schedule.
+    pub(crate) last_table_id: u8,
+}
+
 /// What a section says about itself. Short sections have zeros.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct SectionFacts {
@@ -30,8 +39,8 @@ pub(crate) struct SectionFacts {
     pub(crate) version: u8,
     pub(crate) number: u8,
     pub(crate) last_number: u8,
-    /// last_table_id, in EIT schedule sections.
-    pub(crate) last_table_id: Option<u8>,
+    /// What an EIT schedule section says of others.
+    pub(crate) schedule: Option<ScheduleEnds>,
     /// From the end of the last section of the same sub_table, and of the same table_id on the
     /// PID, to the start of this one, in ticks.
     pub(crate) gap: Option<u64>,
@@ -82,8 +91,8 @@ impl Tables {
         self.count_gap(facts);
         judge_gap(facts, place, findings);
         let limit = interval_limit(table.table_id);
-        if let Some(last) = facts.last_table_id {
-            self.forget_beyond(table, last);
+        if let Some(ends) = facts.schedule {
+            self.forget_beyond(table, ends.last_table_id);
         }
         if self.versions.insert(table, facts.version) != Some(facts.version) {
             let stale: Vec<_> =
@@ -95,6 +104,9 @@ impl Tables {
             for (_, presence) in self.sections.range_mut((table, 0)..=(table, u8::MAX)) {
                 *presence = Presence::new(now);
             }
+        }
+        if let Some(ends) = facts.schedule {
+            self.forget_in_segment(table, facts.number, ends.segment_last_number);
         }
         let presence = self.sections.entry((table, facts.number)).or_insert(Presence::new(now));
         if let Some((check, limit)) = limit {
@@ -156,6 +168,14 @@ impl Tables {
             for key in stale {
                 self.sections.remove(&key);
             }
+        }
+    }
+
+    /// The segment of a schedule section ends with this number: later ones in it are gone.
+    fn forget_in_segment(&mut self, table: SubTable, number: u8, last: u8) {
+        let end = number | 7;
+        for gone in last.max(number)..end {
+            self.sections.remove(&(table, gone + 1));
         }
     }
 
