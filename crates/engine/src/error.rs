@@ -40,7 +40,7 @@ pub enum TableFault {
     GuideTooLong {
         /// Packets that are due in one superframe.
         packets: u32,
-        /// How many the pace of system buffers allows.
+        /// How many there may be.
         max: u32,
     },
 }

@@ -1,9 +1,9 @@
 //! The guide of one day: which sections its schedule has, when each is due, and how many of the
 //! following days it can tell.
 //!
-//! All schedules of a multiplex share one PID, which empties into system buffers at 1 Mbit/s, and
-//! each section must come back within 10 s. A guide that is too large for that tells fewer days:
-//! what is near is worth more to a viewer than a table that receivers cannot keep up with.
+//! All schedules of a multiplex share one PID, and each section must come back within 10 s. A guide
+//! that would take too many packets for that tells fewer days: what is near is worth more to a
+//! viewer than a table that receivers cannot keep up with, and PAT and PMT keep their places.
 
 use crate::config::Multiplex;
 use crate::error::TableFault;
@@ -70,7 +70,7 @@ impl GuideDay {
             (0..SCHEDULE_SUPERFRAMES).map(|r| packets_due(&schedules, r, anew)).max().unwrap_or(0)
         };
         let (packets, packets_anew) = (longest + fullest(false), longest + fullest(true));
-        let max = packets_max(multiplex.grid.packets(), multiplex.grid.slots().rate());
+        let max = packets_max(multiplex.grid.packets());
         if packets_anew > max {
             return Err(TableFault::GuideTooLong { packets: packets_anew, max });
         }

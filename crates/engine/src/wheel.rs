@@ -49,9 +49,10 @@ fn system_pace(rate: Rate) -> u32 {
     (rate.bps_floor() / SYSTEM_BPS) as u32 + 1
 }
 
-/// The most packets that a section PID may have in a superframe to keep that pace.
-pub(crate) fn packets_max(slots: u32, rate: Rate) -> u32 {
-    usable(slots) * 2 / system_pace(rate) / 3
+/// The most packets that a section PID may have in a superframe: a quarter of all, so that they
+/// can stand apart and other tables keep their places between them.
+pub(crate) fn packets_max(slots: u32) -> u32 {
+    usable(slots) / 4
 }
 
 /// Slots from one packet to the next with so many packets in a superframe: a third of the time is
