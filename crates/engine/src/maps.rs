@@ -51,8 +51,9 @@ struct Medium {
 enum Standing {
     /// Those of this list alone.
     Alone(u32),
-    /// Those of two: as it is the turn of the older one, or has turned to the newer one.
-    Join { turned: bool },
+    /// Those of several. The phase, below four, changes when one comes or goes, when it becomes the
+    /// turn of another one, and when two change places.
+    Join { phase: u32 },
 }
 
 /// What is named: PID, stream_type and descriptors of each stream.
@@ -134,19 +135,21 @@ impl ServiceMaps {
     }
 
     /// A number below 32 of what is named, another one than what can be named right before and
-    /// behind it: lists that stand alone have the lower half, joins the upper one.
+    /// behind it. There are four kinds of eight numbers; within each a change of video alone, or of
+    /// sound alone, is a change of number.
     fn place(&self, video: Standing, sound: Standing) -> u32 {
         let (videos, sounds) = (self.video.lists.len() as u32, self.sound.lists.len() as u32);
-        if let (Standing::Alone(video), Standing::Alone(sound)) = (video, sound) {
-            // Beyond sixteen a change of one medium alone still is a change of number.
-            let factor = if videos * sounds <= 16 { sounds.max(1) } else { 5 };
-            return (video * factor + sound) % 16;
+        match (video, sound) {
+            (Standing::Alone(video), Standing::Alone(sound)) => {
+                let factor = if videos * sounds <= 8 { sounds.max(1) } else { 3 };
+                (video * factor + sound) % 8
+            }
+            (Standing::Join { phase: video }, Standing::Join { phase: sound }) => {
+                8 + (video + 5 * sound) % 8
+            }
+            (Standing::Alone(list), Standing::Join { phase }) => 16 + (list + 2 * phase) % 8,
+            (Standing::Join { phase }, Standing::Alone(list)) => 24 + (list + 2 * phase) % 8,
         }
-        let quarter = |standing| match standing {
-            Standing::Alone(list) => list % 2,
-            Standing::Join { turned } => 2 + u32::from(turned),
-        };
-        16 + 4 * quarter(video) + quarter(sound)
     }
 }
 
@@ -170,9 +173,11 @@ impl Medium {
         if let Some(list) = self.lists.iter().position(|list| key_of(list) == key) {
             return Standing::Alone(list as u32);
         }
-        let older = turns.near.last().copied().unwrap_or(turns.now);
-        let before = named(&Turns { now: older, near: turns.near.clone() });
-        Standing::Join { turned: before != key }
+        // Whose turn it is counts from the oldest one, as far as that can be told from what is named.
+        let at_turn = |now: usize| named(&Turns { now, near: turns.near.clone() }) == key;
+        let turn = turns.near.iter().rev().position(|list| at_turn(*list)).unwrap_or(0);
+        let rises = turns.near.is_sorted();
+        Standing::Join { phase: (turns.near.len() + 2 * turn + 2 * usize::from(rises)) as u32 % 4 }
     }
 
     fn turns(&self, engine: &Engine, service: usize, at: Ticks) -> Turns {

@@ -222,7 +222,13 @@ impl StreamPlay {
         let counted = if closes { sent + counter } else { sent };
         let padding = (COUNTER_PERIOD - counted % COUNTER_PERIOD) % COUNTER_PERIOD;
         let last = &stream.units[units.end - 1];
-        let padding = spread_padding(stream, units.clone(), padding);
+        let wanted = padding;
+        let padding = spread_padding(stream, units.clone(), wanted);
+        let is_text = matches!(stamps, Stamps::Text(_));
+        if is_text && padding.iter().map(|(_, share)| share).sum::<u32>() < wanted {
+            // A few bytes in all, which cannot be brought to a whole count of packets.
+            return Ok(None);
+        }
         let end = match stamps {
             Stamps::Video(_) => airing.end.since(airing.start),
             Stamps::Audio(cut) => cut.decode(last) + Span(frame.ticks_of(1) as i64),

@@ -7,7 +7,7 @@ use crate::naming::assert_named;
 use crate::properties::judged;
 use crate::tape;
 use crate::world::{Recipe, World, joined, read, text};
-use engine::{CYCLE, PlanError};
+use engine::{CYCLE, Engine, PlanError, Play};
 use es::Codec;
 use proptest::prelude::*;
 use rundown::Airing;
@@ -45,6 +45,19 @@ fn revised(recipe: &Recipe, seed: u64) -> Recipe {
 
 fn refused(why: PlanError) -> TestCaseError {
     TestCaseError::reject(why.to_string())
+}
+
+/// What an airing sends packets of: the place of each stream among those of its kind, and its
+/// codec. Subtitles that say nothing while it lasts are not among them.
+fn lines_of(world: &World, engine: &Engine, airing: &Airing) -> BTreeSet<(usize, Codec)> {
+    let film = &world.films[&engine.rundown().asset(airing.asset).0];
+    let Ok(play) = Play::new(airing.clone(), film.index.clone()) else { return BTreeSet::new() };
+    let facts = |stream: usize| film.index.streams[stream].format.facts;
+    let line = |stream: usize| {
+        let alike = |other: &usize| facts(*other).is_audio() == facts(stream).is_audio();
+        ((0..stream).filter(alike).count(), facts(stream).codec())
+    };
+    play.streams.iter().map(|sent| line(sent.stream)).collect()
 }
 
 proptest! {
@@ -128,14 +141,11 @@ proptest! {
         prop_assert!(report.tally(Check::Buffer).0 <= torn, "{report}");
         // The first airing of a codec behind the last lost one counts on from it; then all is as
         // planned.
-        let codecs = |airing: &Airing| -> BTreeSet<(usize, Codec)> {
-            let streams = &engine.rundown().asset(airing.asset).1.summary.streams;
-            streams.iter().map(|s| s.format.facts.codec()).enumerate().collect()
-        };
+        let lines = |airing: &Airing| lines_of(&world, &engine, airing);
         let (gone, behind) = airings[lost..].split_at(in_a_row);
-        let mut open: BTreeSet<_> = gone.iter().flat_map(codecs).collect();
+        let mut open: BTreeSet<_> = gone.iter().flat_map(lines).collect();
         let whole = behind.iter().find(|airing| {
-            open.retain(|line| !codecs(airing).contains(line));
+            open.retain(|line| !lines(airing).contains(line));
             open.is_empty()
         });
         let back = whole.map_or(u64::MAX, |airing| world.grid().at(airing.audio.until) + 1);
