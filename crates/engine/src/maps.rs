@@ -173,7 +173,7 @@ impl Medium {
         if let Some(list) = self.lists.iter().position(|list| key_of(list) == key) {
             return Standing::Alone(list as u32);
         }
-        // Whose turn it is counts from the oldest one, as far as that can be told from what is named.
+        // Whose turn it is counts from the oldest one, as far as what is named tells that.
         let at_turn = |now: usize| named(&Turns { now, near: turns.near.clone() }) == key;
         let turn = turns.near.iter().rev().position(|list| at_turn(*list)).unwrap_or(0);
         let rises = turns.near.is_sorted();
