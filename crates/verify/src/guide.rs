@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use ts::TICKS_PER_SECOND;
 
 const SECOND: i64 = TICKS_PER_SECOND as i64;
+/// A TDT comes within this many seconds (TR 101 290 row 3.8).
+const LEAP_UNKNOWN_S: i64 = 30;
 /// A schedule section may come 10 s behind the change of present and following that it explains.
 const SETTLE: u64 = 12 * TICKS_PER_SECOND;
 /// Events kept over all services: eight days of five-minute items for a few hundred services.
@@ -162,8 +164,9 @@ impl Guide {
         let error = early.max(late).max(0);
         let error_ns = ticks_to_ns(error) as u64;
         self.figures.present_error_max_ns = self.figures.present_error_max_ns.max(error_ns);
-        if error > self.tolerance {
-            let measure = Measure::ticks(self.tolerance as u64, error);
+        let tolerance = self.tolerance + leap_allowance(low + now);
+        if error > tolerance {
+            let measure = Measure::ticks(tolerance as u64, error);
             let when = if early > late { "has not begun" } else { "is over" };
             findings.error(Check::EpgPresent, place, Some(0x12), measure, || {
                 format!("service {service_id}: present event {} {when}", event.event_id)
@@ -229,4 +232,37 @@ fn differs(event: Event, other: Event) -> bool {
         return event != other;
     }
     event.start_s < other.end_s() && other.start_s < event.end_s()
+}
+/// A second right behind the end of a month of UTC, where it may have been a leap second: only the
+/// next TDT tells.
+fn leap_allowance(utc_ticks: i64) -> i64 {
+    let seconds = utc_ticks.div_euclid(SECOND);
+    let (day, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    if day_of_month(day) == 1 && second < LEAP_UNKNOWN_S { SECOND } else { 0 }
+}
+
+/// The day of the month of a day since 1970, by the Gregorian calendar counted from 1 March.
+fn day_of_month(day: i64) -> i64 {
+    let of_era = (day + 719_468).rem_euclid(146_097);
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    of_year - (153 * month + 2) / 5 + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_seconds_behind_the_end_of_a_month_may_be_one_off() {
+        // 2017-01-01 and 2024-03-01, with the days before them.
+        for first in [1_483_228_800i64, 1_709_251_200] {
+            assert_eq!(leap_allowance(first * SECOND), SECOND);
+            assert_eq!(leap_allowance((first - 1) * SECOND), 0);
+            assert_eq!(leap_allowance((first + LEAP_UNKNOWN_S) * SECOND), 0);
+            assert_eq!(leap_allowance((first + 86_400) * SECOND), 0);
+            assert_ne!(day_of_month(first / 86_400 - 1), 1);
+        }
+    }
 }

@@ -33,9 +33,7 @@ impl Default for Options {
             pcr_interval_note_ticks: TICKS_PER_SECOND / 25,
             pid_absence_ticks: 5 * TICKS_PER_SECOND,
             start_utc_ticks: None,
-            // A second, because a table cannot tell the second that a leap second repeats, and the
-            // time from a section's turn to its end, when others have theirs before it.
-            epg_tolerance_ticks: TICKS_PER_SECOND + TICKS_PER_SECOND / 10,
+            epg_tolerance_ticks: TICKS_PER_SECOND,
             keep_findings: 20,
         }
     }
