@@ -5,6 +5,7 @@ use tests::judge::{self, ask, judge};
 use tests::program::headend;
 use tests::station::{Station, repository};
 use tests::stretch::{pmt_pids, sections};
+use tests::timetables::{Minute, lessons};
 use tests::{single, subtitled, trim};
 use ts::psi::{Pmt, descriptors};
 
@@ -13,31 +14,7 @@ const FROM: &str = "2026-09-01T00:00:00Z";
 /// When display sets are shown; the last two come close behind one another.
 const AT_MS: &[u64] = &[0, 1500, 5000, 9000, 20_000, 20_080];
 
-const TIMETABLE: &str = r#"format = 1
-zone = "Asia/Shanghai"
-[[service]]
-id = "tv-1"
-number = 1
-kind = "television"
-name = { en = "Television 1" }
-slate = "slate-mpeg2"
-[[service]]
-id = "tv-2"
-number = 2
-kind = "television"
-name = { en = "Television 2" }
-slate = "slate-mpeg2"
-[[service]]
-id = "radio-1"
-number = 3
-kind = "radio"
-name = { en = "Radio 1" }
-slate = "slate-audio"
-[[service]]
-id = "files"
-number = 4
-kind = "data"
-name = { en = "Files" }
+const SLOT: &str = r#"
 [[slot]]
 id = "lesson"
 service = "tv-1"
@@ -56,7 +33,7 @@ fn microseconds(after_ms: u64) -> u64 {
 
 #[test]
 fn subtitles_are_on_air_at_their_times_and_decode_across_joins() {
-    let station = Station::new(TIMETABLE);
+    let station = Station::new(&format!("{}{SLOT}", lessons(Minute(0), 0)));
     let source = station.path("tibetan-1.ts");
     let media = repository().join(format!("schedules/demo/media/{LESSON}.ts"));
     let clip = std::fs::read(media).expect("a demo lesson");
